@@ -1,0 +1,106 @@
+"""The shape of a fact: a frozen dataclass with a kind (room.past_tense) and a version, and its envelope once recorded.
+
+    @fact("message.edited")
+    class MessageEdited:
+        message_id: str
+        text: str
+
+A fact's fields are JSON values only. Facts are never rewritten: when one changes shape, raise `v` and register an
+upcaster for the old version with `upcasts`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
+
+
+class Fact(Protocol):
+    """What @fact makes."""
+
+    kind: ClassVar[str]
+    v: ClassVar[int]
+
+
+Payload = dict[str, Any]
+_known: dict[str, type[Any]] = {}
+_upcasters: dict[tuple[str, int], Callable[[Payload], Payload]] = {}
+_F = TypeVar("_F")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=False)
+def fact(kind: str, *, v: int = 1) -> Callable[[type[_F]], type[_F]]:
+    """Make the class a fact of this kind, known by its kind when it is read back."""
+
+    def make(cls: type[_F]) -> type[_F]:
+        made: Any = dataclass(frozen=True, slots=True)(cls)
+        made.kind, made.v = kind, v
+        if kind in _known:
+            raise TypeError(f"two facts of kind {kind}: {_known[kind]} and {made}")
+        _known[kind] = made
+        return made  # type: ignore[no-any-return]
+
+    return make
+
+
+def upcasts(kind: str, *, v: int) -> Callable[[Callable[[Payload], Payload]], Callable[[Payload], Payload]]:
+    """Register the function that turns a payload of version `v` into one of version `v + 1`."""
+
+    def add(turn: Callable[[Payload], Payload]) -> Callable[[Payload], Payload]:
+        _upcasters[kind, v] = turn
+        return turn
+
+    return add
+
+
+def payload_of(one: Any) -> Payload:
+    """The fact's fields as a JSON object."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
+
+
+def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
+    """The fact a payload tells of, upcast to today's version; None for a kind this version does not know."""
+    cls = _known.get(kind)
+    if cls is None:
+        return None
+    while v < cls.v:
+        payload, v = _upcasters[kind, v](payload), v + 1
+    names = {field.name for field in fields(cls)}
+    return cls(**{name: value for name, value in payload.items() if name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it, and how far to trust where it came from."""
+
+    actor: str
+    """user:<id> | worker:<id> | system"""
+    origin: str
+    """user | owner | model | tool:<name> | import | system"""
+
+    @classmethod
+    def user(cls, user_id: str) -> "By":
+        return cls(f"user:{user_id}", "user")
+
+    @classmethod
+    def system(cls) -> "By":
+        return cls("system", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact as the ledger holds it."""
+
+    pos: int
+    id: str
+    stream: str
+    seq: int
+    kind: str
+    v: int
+    ts: int
+    actor: str
+    origin: str
+    task_id: str | None
+    cause_id: str | None
+    payload: Payload
+    hash: str
+    owner_id: str = ""
