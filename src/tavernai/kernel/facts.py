@@ -11,6 +11,7 @@ upcaster for the old version with `upcasts`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
 
 
@@ -54,7 +55,7 @@ def upcasts(kind: str, *, v: int) -> Callable[[Callable[[Payload], Payload]], Ca
 
 def payload_of(one: Any) -> Payload:
     """The fact's fields as a JSON object."""
-    return {field.name: getattr(one, field.name) for field in fields(one)}
+    return {name: getattr(one, name) for name in _field_names(type(one))}
 
 
 def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
@@ -64,8 +65,13 @@ def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
         return None
     while v < cls.v:
         payload, v = _upcasters[kind, v](payload), v + 1
-    names = {field.name for field in fields(cls)}
+    names = _field_names(cls)
     return cls(**{name: value for name, value in payload.items() if name in names})
+
+
+@cache
+def _field_names(cls: type[Any]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(cls))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""SQLite: WAL, synchronous=FULL, one writing connection, readers apart. What an acknowledged commit said survives power loss."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import URL
+from sqlalchemy.sql import func
+
+from tavernai.ledger.tables import ledger_events, streams
+
+BUSY_SECONDS = 10
+CACHE_KIB = 32_768
+
+
+class SqliteDialog:
+    """Fulfils storage.ports.Dialog on one file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.write_engine = _engine(path, read_only=False)
+        self.read_engine = _engine(path, read_only=True)
+
+    def begin(self, connection: Connection) -> None:
+        connection.begin()  # the listener below makes this BEGIN IMMEDIATE
+
+    def newest(self, connection: Connection) -> tuple[int, int]:
+        pos = connection.execute(_NEWEST_POS).scalar_one()
+        stream = connection.execute(_NEWEST_STREAM).scalar_one()
+        return pos, stream
+
+    def close(self) -> None:
+        self.read_engine.dispose()
+        self.write_engine.dispose()
+
+
+_NEWEST_POS = select(func.coalesce(func.max(ledger_events.c.pos), 0))
+_NEWEST_STREAM = select(func.coalesce(func.max(streams.c.stream_id), 0))
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        pool_size=1 if not read_only else 4,
+        max_overflow=0 if not read_only else 4,
+    )
+    # Python's sqlite3 sends no BEGIN before SAVEPOINT by itself; with isolation_level None we send every BEGIN.
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(driver: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"cache_size=-{CACHE_KIB if not read_only else CACHE_KIB // 4}",
+            "temp_store=MEMORY",
+            f"query_only={int(read_only)}",
+            "wal_autocheckpoint=2000",
+            "mmap_size=0",
+        ):
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,29 @@
+"""What services hold: commit a unit of work, read beside it."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.writer import Heard
+
+T = TypeVar("T")
+
+
+class Storage(Protocol):
+    """The ledger and its read tables in one database."""
+
+    async def commit(self, unit: Callable[[Transaction], T]) -> T:
+        """Run the unit in the writer thread; return after COMMIT. Raises what the unit raised: then nothing was written."""
+        ...
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run the query in a reader thread, on one snapshot."""
+        ...
+
+    def on_commit(self, hear: Heard) -> None:
+        """Call `hear` with the facts of each group, in the event loop, after COMMIT and before its waiters go on."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Connections, transactions, migrations: how rows reach an engine, and nothing about what they mean."""

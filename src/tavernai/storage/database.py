@@ -1,0 +1,46 @@
+"""A database as the rooms see it: one writer thread, a few reader threads."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from tavernai.storage.ports import Dialog
+from tavernai.storage.writer import GroupWriter, Heard, Session
+
+READERS = 4
+_T = TypeVar("_T")
+
+
+class Database:
+    """Fulfils ledger.ports.Storage over any Dialog."""
+
+    def __init__(self, dialog: Dialog, session: Session) -> None:
+        self.dialog = dialog
+        self._writer = GroupWriter(dialog, session)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
+
+    async def commit(self, unit: Callable[[Any], _T]) -> _T:
+        result: _T = await self._writer.commit(unit)
+        return result
+
+    async def read(self, query: Callable[[Connection], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    def on_commit(self, hear: Heard) -> None:
+        self._writer.on_commit(hear)
+
+    async def close(self) -> None:
+        """Write what waits, let readers finish, close every connection."""
+        await asyncio.to_thread(self._close)
+
+    def _read(self, query: Callable[[Connection], _T]) -> _T:
+        with self.dialog.read_engine.connect() as connection:
+            return query(connection)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()
+        self.dialog.close()

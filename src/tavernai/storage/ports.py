@@ -1,0 +1,65 @@
+"""What the rooms above need of an engine."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from tavernai.kernel.errors import Unavailable
+
+_T = TypeVar("_T")
+
+
+class StorageBusy(Unavailable):
+    """Too much is waiting to be written; try again in a moment."""
+
+    code = "storage_busy"
+
+
+class StorageFailed(Unavailable):
+    """The database refused to write, so nothing was changed; see the server's log, free disk space, try again."""
+
+    code = "storage_failed"
+
+
+class Blobs(Protocol):
+    """Bytes by their sha256: avatars, original cards. Written once, never changed."""
+
+    def put(self, data: bytes) -> str:
+        """Store the bytes, durable on return; the digest in hex."""
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """The bytes. Raises BlobMissing."""
+        ...
+
+    def path(self, digest: str) -> Path | None:
+        """Where the bytes lie, for a server that can send files; None when they are not a local file."""
+        ...
+
+
+class BlobMissing(Unavailable):
+    """A stored file is missing from the data folder; restore it from a backup."""
+
+    code = "blob_missing"
+
+
+class Dialog(Protocol):
+    """How one kind of database is spoken to: all that differs between engines."""
+
+    write_engine: Engine
+    read_engine: Engine
+
+    def begin(self, connection: Connection) -> None:
+        """Open the group's transaction and make this the only writer of facts until COMMIT."""
+        ...
+
+    def newest(self, connection: Connection) -> tuple[int, int]:
+        """The newest position and the newest stream's number in the ledger, 0 when it is empty."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Query = Callable[[Connection], Any]

@@ -1,0 +1,170 @@
+"""One unit of work inside a group: reads by key, buffered writes, and the group that carries many of them to one COMMIT."""
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table
+
+from tavernai.storage.rows import MERGED, Entry, Layer, Op, Row, key_of, key_parameters
+from tavernai.storage.statements import Cursor, Statements
+
+
+class Group:
+    """What the units between one BEGIN and its COMMIT share."""
+
+    def __init__(self, connection: Connection, statements: Statements) -> None:
+        self.connection = connection
+        self.cursor = cast(Cursor, connection.connection.cursor())
+        self.statements = statements
+        self.layer = Layer()
+        self.later: dict[int, tuple[Any, list[dict[str, Any]]]] = {}
+
+    def flush(self) -> None:
+        """Tell the engine everything that waits, merged: one statement a table and kind of write."""
+        for table, entries in self.layer.pending():
+            self._write(table, entries)
+        self.layer.settle()
+        for statement, parameters in self.later.values():
+            compiled = self.statements.of(statement)
+            self.cursor.executemany(compiled.sql, compiled.lay_many(parameters))
+        self.later.clear()
+
+    def fetch(self, table: Table, key: Any) -> Entry:
+        """The row as the engine has it, remembered for the group."""
+        compiled = self.statements.by_key(table)
+        self.cursor.execute(compiled.sql, compiled.lay(key_parameters(table, key)))
+        found = self.cursor.fetchone()
+        entry = Entry(dict(zip(table.columns.keys(), found, strict=True)) if found else None)
+        self.layer.put(table, key, entry)
+        return entry
+
+    def fetch_by(self, table: Table, name: str, value: Any) -> tuple[Any, dict[str, Any]] | None:
+        compiled = self.statements.by_column(table, name)
+        self.cursor.execute(compiled.sql, compiled.lay({"value": value}))
+        found = self.cursor.fetchone()
+        if found is None:
+            return None
+        row = dict(zip(table.columns.keys(), found, strict=True))
+        return key_of(table, row), row
+
+    def _write(self, table: Table, entries: dict[Any, Entry]) -> None:
+        gone = [key_parameters(table, key) for key, entry in entries.items() if entry.op == "delete"]
+        if gone:
+            compiled = self.statements.delete(table)
+            self.cursor.executemany(compiled.sql, compiled.lay_many(gone))
+        new = [entry.row for entry in entries.values() if entry.op == "insert" and entry.row is not None]
+        if new:
+            compiled = self.statements.insert(table)
+            self.cursor.executemany(compiled.sql, compiled.lay_many(new))
+        self._update(table, entries)
+
+    def _update(self, table: Table, entries: dict[Any, Entry]) -> None:
+        alike: dict[frozenset[str], list[dict[str, Any]]] = {}
+        for key, entry in entries.items():
+            if entry.op == "update" and entry.row is not None:
+                parameters = {name: entry.row[name] for name in entry.changed}
+                alike.setdefault(entry.changed, []).append(parameters | key_parameters(table, key))
+        for names, rows in alike.items():
+            compiled = self.statements.update(table, names)
+            self.cursor.executemany(compiled.sql, compiled.lay_many(rows))
+
+
+class Unit:
+    """Rows for one unit of work. Plain code: it reads, checks and buffers; nothing in it waits."""
+
+    def __init__(self, group: Group, *, now: int) -> None:
+        self.now = now
+        self._group = group
+        self._layer = Layer()
+        self._later: list[tuple[Any, dict[str, Any]]] = []
+        self._savepoint = False
+
+    def get(self, table: Table, key: Any) -> Row | None:
+        """The row under this primary key (a tuple when it has several columns), as of now in this group."""
+        return self._entry(table, key).row
+
+    def find(self, table: Table, **column: Any) -> Row | None:
+        """The row whose one unique column has this value: `tx.find(messages, id=message_id)`."""
+        [(name, value)] = column.items()
+        key = self._layer.key_of(table, name, value)
+        if key is None:
+            key = self._group.layer.key_of(table, name, value)
+        if key is None:
+            stored = self._group.fetch_by(table, name, value)
+            if stored is None:
+                return None
+            key, row = stored
+            if self._group.layer.find(table, key) is None:
+                self._group.layer.put(table, key, Entry(row))
+        row_now = self._entry(table, key).row
+        return row_now if row_now is not None and row_now[name] == value else None
+
+    def rows(self, statement: Any) -> list[Row]:
+        """Any select. What waits is flushed first, so keep this off the hot paths."""
+        self._flush()
+        return [dict(row) for row in self._group.connection.execute(statement).mappings()]
+
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """Buffer a new row; every column must be given."""
+        self._put(table, key_of(table, row), "insert", row=row, changed=frozenset(row))
+
+    def update(self, table: Table, key: Any, **values: Any) -> None:
+        """Buffer new values of an existing row. Raises LookupError when there is none."""
+        entry = self._entry(table, key)
+        if entry.row is None:
+            raise LookupError(f"no row {key!r} in {table.name}")
+        self._put(table, key, "update", row=entry.row | values, changed=entry.changed | frozenset(values))
+
+    def delete(self, table: Table, key: Any) -> None:
+        """Buffer a deletion; deleting nothing is no error."""
+        if self._entry(table, key).row is not None:
+            self._put(table, key, "delete", row=None, changed=frozenset())
+
+    def later(self, statement: Any, parameters: dict[str, Any]) -> None:
+        """Buffer a statement for after the rows. Pass one module-level object: equal ones run as executemany."""
+        self._later.append((statement, parameters))
+
+    def keep(self) -> None:
+        """The unit succeeded: what it wrote belongs to the group."""
+        self._group.layer.absorb(self._layer)
+        for statement, parameters in self._later:
+            self._group.later.setdefault(id(statement), (statement, []))[1].append(parameters)
+        self._layer, self._later = Layer(), []
+        if self._savepoint:
+            self._group.cursor.execute("RELEASE SAVEPOINT unit")
+            self._savepoint = False
+
+    def drop(self) -> None:
+        """The unit was refused: nothing of it was ever there."""
+        if self._savepoint:
+            self._group.cursor.execute("ROLLBACK TO SAVEPOINT unit")
+            self._group.cursor.execute("RELEASE SAVEPOINT unit")
+            self._group.layer = Layer()  # what it holds may come from the part rolled back
+            self._savepoint = False
+
+    def _entry(self, table: Table, key: Any) -> Entry:
+        entry = self._layer.find(table, key) or self._group.layer.find(table, key)
+        return entry if entry is not None else self._group.fetch(table, key)
+
+    def _put(self, table: Table, key: Any, op: Op, *, row: dict[str, Any] | None, changed: frozenset[str]) -> None:
+        known = self._layer.find(table, key) or self._group.layer.find(table, key)
+        waiting = known.op if known else None
+        if op == "insert" and known is not None and known.row is not None:
+            raise LookupError(f"row {key!r} is in {table.name} already")
+        merged = MERGED[waiting, op]
+        if waiting == "delete":
+            changed = frozenset(row or ())
+        self._layer.put(table, key, Entry(row, merged, changed))
+
+    def _flush(self) -> None:
+        own = bool(self._layer.rows or self._later)
+        if own and not self._savepoint:
+            self._group.flush()
+            self._group.cursor.execute("SAVEPOINT unit")
+            self._savepoint = True
+        if own:
+            self._group.layer.absorb(self._layer)
+            for statement, parameters in self._later:
+                self._group.later.setdefault(id(statement), (statement, []))[1].append(parameters)
+            self._layer, self._later = Layer(), []
+        self._group.flush()
+
