@@ -1,0 +1,3 @@
+import { byArea } from '../areas'
+
+export default byArea(import.meta.glob('./*.json', { eager: true, import: 'default' }))

@@ -1,0 +1,33 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { guard } from './guard'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Which entry of the rail is lit; also the key of the page's title in `shell.place`. */
+    place: 'chat' | 'characters' | 'connections' | 'settings' | 'setup' | 'login' | 'missing' | 'home'
+    /** Reachable without a session. */
+    open?: boolean
+    /** The view brings its own panes and scrolling. */
+    fills?: boolean
+  }
+}
+
+const chat = { component: () => import('@/features/chat/views/ChatView.vue'), meta: { place: 'chat', fills: true } } as const
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('@/features/shell/views/HomeView.vue'), meta: { place: 'home' } },
+  { path: '/setup', name: 'setup', component: () => import('@/features/setup/views/SetupView.vue'), meta: { place: 'setup', open: true } },
+  { path: '/login', name: 'login', component: () => import('@/features/auth/views/LoginView.vue'), meta: { place: 'login', open: true } },
+  { path: '/chat', name: 'chats', ...chat },
+  { path: '/chat/:conversationId', name: 'chat', ...chat },
+  { path: '/chat/:conversationId/m/:messageId', name: 'message', ...chat },
+  { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters' } },
+  { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters' } },
+  { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters' } },
+  { path: '/connections', name: 'connections', component: () => import('@/features/connections/views/ConnectionsView.vue'), meta: { place: 'connections' } },
+  { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/views/SettingsView.vue'), props: true, meta: { place: 'settings' } },
+  { path: '/:missing(.*)*', name: 'missing', component: () => import('@/features/shell/views/MissingView.vue'), meta: { place: 'missing', open: true } },
+]
+
+export const router = createRouter({ history: createWebHistory(), routes })
+router.beforeEach(guard)
