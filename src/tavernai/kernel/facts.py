@@ -11,7 +11,6 @@ upcaster for the old version with `upcasts`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
 
 
@@ -69,9 +68,14 @@ def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
     return cls(**{name: value for name, value in payload.items() if name in names})
 
 
-@cache
+_names: dict[type[Any], frozenset[str]] = {}
+
+
 def _field_names(cls: type[Any]) -> frozenset[str]:
-    return frozenset(field.name for field in fields(cls))
+    names = _names.get(cls)
+    if names is None:
+        names = _names[cls] = frozenset(field.name for field in fields(cls))
+    return names
 
 
 @dataclass(frozen=True, slots=True)
