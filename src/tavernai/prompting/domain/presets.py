@@ -1,0 +1,114 @@
+"""Presets of a chat completion: which prompts stand where. The built-in one, as a table.
+
+A preset holds *prompts* (texts, or markers for content from elsewhere) and an *order* that says which of them
+take part. Missing built-ins are filled in; entries of the order without a prompt are dropped.
+Source: shared contract 4.5.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+NamesBehaviour = Literal["none", "default", "field", "content"]
+PostProcessing = Literal[
+    "", "merge", "merge_tools", "semi", "semi_tools", "strict", "strict_tools", "single"
+]  # fmt: skip
+
+ROLES: Final[dict[Any, Literal["system", "user", "assistant"]]] = {
+    0: "system", 1: "user", 2: "assistant", "system": "system", "user": "user", "assistant": "assistant",
+}  # fmt: skip
+NAMES_BEHAVIOURS: Final[dict[Any, NamesBehaviour]] = {-1: "none", 0: "default", 1: "field", 2: "content"}
+
+
+@dataclass(frozen=True, slots=True)
+class PromptEntry:
+    """One prompt of a preset. `in_chat` ones stand at a depth of the chat, the others where the order says."""
+
+    identifier: str
+    name: str = ""
+    role: Literal["system", "user", "assistant"] = "system"
+    content: str = ""
+    is_builtin: bool = False
+    is_marker: bool = False
+    in_chat: bool = False
+    depth: int = 4
+    order: int = 100
+    triggers: frozenset[str] = frozenset()
+    forbid_overrides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEntry:
+    """Place and switch of one prompt."""
+
+    identifier: str
+    enabled: bool = True
+
+
+MAIN_PROMPT: Final = "Write {{char}}'s next reply in a fictional chat between {{char}} and {{user}}."
+
+BUILTINS: Final[tuple[PromptEntry, ...]] = (
+    PromptEntry("main", "Main prompt", content=MAIN_PROMPT, is_builtin=True),
+    PromptEntry("nsfw", "Auxiliary prompt", is_builtin=True),
+    PromptEntry("jailbreak", "Post-history instructions", is_builtin=True),
+    PromptEntry(
+        "enhanceDefinitions",
+        "Enhance definitions",
+        content="If you have more knowledge of {{char}}, add to the character's lore and personality to enhance them "
+        "but keep the Character Sheet's definitions absolute.",
+        is_builtin=True,
+    ),
+    PromptEntry("worldInfoBefore", "Lore before the card", is_builtin=True, is_marker=True),
+    PromptEntry("worldInfoAfter", "Lore after the card", is_builtin=True, is_marker=True),
+    PromptEntry("charDescription", "Description", is_builtin=True, is_marker=True),
+    PromptEntry("charPersonality", "Personality", is_builtin=True, is_marker=True),
+    PromptEntry("scenario", "Scenario", is_builtin=True, is_marker=True),
+    PromptEntry("personaDescription", "Persona", is_builtin=True, is_marker=True),
+    PromptEntry("dialogueExamples", "Example messages", is_builtin=True, is_marker=True),
+    PromptEntry("chatHistory", "Chat history", is_builtin=True, is_marker=True),
+)
+
+DEFAULT_ORDER: Final[tuple[OrderEntry, ...]] = (
+    OrderEntry("main"),
+    OrderEntry("worldInfoBefore"),
+    OrderEntry("personaDescription"),
+    OrderEntry("charDescription"),
+    OrderEntry("charPersonality"),
+    OrderEntry("scenario"),
+    OrderEntry("enhanceDefinitions", enabled=False),
+    OrderEntry("nsfw"),
+    OrderEntry("worldInfoAfter"),
+    OrderEntry("dialogueExamples"),
+    OrderEntry("chatHistory"),
+    OrderEntry("jailbreak"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Prompts, their order and the texts around them."""
+
+    name: str = "Default"
+    prompts: Mapping[str, PromptEntry] = field(default_factory=lambda: {entry.identifier: entry for entry in BUILTINS})
+    order: tuple[OrderEntry, ...] = DEFAULT_ORDER
+    new_chat_prompt: str = "[Start a new Chat]"
+    new_group_chat_prompt: str = "[Start a new group chat. Group members: {{group}}]"
+    new_example_chat_prompt: str = "[Example Chat]"
+    continue_nudge_prompt: str = "[Continue your last message without repeating its original content.]"
+    impersonation_prompt: str = (
+        "[Write your next reply from the point of view of {{user}}, using the chat history so far as a guideline for "
+        "the writing style of {{user}}. Don't write as {{char}} or system. Don't describe actions of {{char}}.]"
+    )
+    group_nudge_prompt: str = "[Write the next reply only as {{char}}.]"
+    wi_format: str = "{0}"
+    scenario_format: str = "{{scenario}}"
+    personality_format: str = "{{personality}}"
+    names_behaviour: NamesBehaviour = "default"
+    continue_prefill: bool = False
+    continue_postfix: str = " "
+    send_if_empty: str = ""
+    squash_system_messages: bool = False
+    post_processing: PostProcessing = ""
+
+
+DEFAULT_PRESET: Final = Preset()
