@@ -17,7 +17,14 @@ export default defineConfig({
     paintFirst(),
     precompress(),
   ],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      '@sdk/streaming-client': fileURLToPath(new URL('../sdk/js/streaming-client/src/index.ts', import.meta.url)),
+    },
+    // The package lies outside web/: its one dependency is found among ours.
+    dedupe: ['eventsource-parser'],
+  },
   // One stylesheet, because it is inlined into the page: a second one would arrive after the paint.
   build: { target: 'es2022', cssCodeSplit: false },
   server: { proxy: Object.fromEntries(doors.map((path) => [path, { target: server, ws: true }])) },

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { paths } from '@/api/schema'
 import { offline, problemOf } from './problem'
+import { heard } from './reachable'
 
 export { ApiProblem, asProblem, isProblem } from './problem'
 
@@ -27,12 +28,15 @@ const manners: Middleware = {
     if (!reading.has(request.method)) for (const [name, value] of Object.entries(changeHeaders())) request.headers.set(name, value)
   },
   async onResponse({ request, response }) {
+    heard(true)
     if (response.ok) return
     if (response.status === 401 && !openDoors.test(new URL(request.url).pathname)) listeners.forEach((hear) => hear())
     throw await problemOf(response)
   },
   onError({ error }) {
-    return error instanceof DOMException && error.name === 'AbortError' ? error : offline()
+    if (error instanceof DOMException && error.name === 'AbortError') return error
+    heard(false)
+    return offline()
   },
 }
 

@@ -5,6 +5,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Which entry of the rail is lit; also the key of the page's title in `shell.place`. */
     place: 'chat' | 'characters' | 'connections' | 'settings' | 'setup' | 'login' | 'missing' | 'home'
+    /** The view names the page itself. */
+    ownTitle?: boolean
     /** Reachable without a session. */
     open?: boolean
     /** The view brings its own panes and scrolling. */
@@ -12,7 +14,7 @@ declare module 'vue-router' {
   }
 }
 
-const chat = { component: () => import('@/features/chat/views/ChatView.vue'), meta: { place: 'chat', fills: true } } as const
+const chat = { component: () => import('@/features/chat/views/ChatView.vue'), meta: { place: 'chat', fills: true, ownTitle: true } } as const
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('@/features/shell/views/HomeView.vue'), meta: { place: 'home' } },
@@ -22,8 +24,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/chat/:conversationId', name: 'chat', ...chat },
   { path: '/chat/:conversationId/m/:messageId', name: 'message', ...chat },
   { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters' } },
-  { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters' } },
-  { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters' } },
+  { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
+  { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/connections', name: 'connections', component: () => import('@/features/connections/views/ConnectionsView.vue'), meta: { place: 'connections' } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/views/SettingsView.vue'), props: true, meta: { place: 'settings' } },
   { path: '/:missing(.*)*', name: 'missing', component: () => import('@/features/shell/views/MissingView.vue'), meta: { place: 'missing', open: true } },

@@ -1,0 +1,11 @@
+import type { Component } from 'vue'
+
+export interface MenuItem {
+  label: string
+  icon?: Component
+  run: () => unknown
+  tone?: 'bad'
+  disabled?: boolean
+  /** A line stands above it. */
+  apart?: boolean
+}

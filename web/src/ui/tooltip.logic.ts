@@ -1,0 +1,14 @@
+export interface Box { left: number; top: number; width: number; height: number }
+export interface Size { width: number; height: number }
+
+const gap = 6
+const edge = 8
+
+/** Where a tip stands: under its anchor, above it when there is no room, never outside the window. */
+export function tipPlace(anchor: Box, tip: Size, window: Size): { left: number; top: number } {
+  const middle = anchor.left + anchor.width / 2 - tip.width / 2
+  const left = Math.max(edge, Math.min(middle, window.width - tip.width - edge))
+  const under = anchor.top + anchor.height + gap
+  const fits = under + tip.height + edge <= window.height
+  return { left, top: fits ? under : anchor.top - gap - tip.height }
+}
