@@ -1,0 +1,1 @@
+"""Conversations: message trees folded from the ledger, and undo."""

@@ -1,0 +1,1 @@
+"""The rules of a message tree and of undo; pure."""

@@ -1,0 +1,93 @@
+"""What this room refuses."""
+
+from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
+
+
+class ConversationNotFound(NotFound):
+    """There is no such conversation, or it is not yours."""
+
+    code = "conversation_not_found"
+
+
+class MessageNotFound(NotFound):
+    """There is no such message, or it is not yours."""
+
+    code = "message_not_found"
+
+
+class VariantNotFound(NotFound):
+    """This message has no such variant."""
+
+    code = "variant_not_found"
+
+
+class GreetingNotFound(InvalidInput):
+    """This character has no such greeting; count from 0."""
+
+    code = "greeting_not_found"
+
+
+class StaleVersion(Conflict):
+    """This was changed meanwhile; the current state is in the facts. Look at it and try again."""
+
+    code = "stale_version"
+
+
+class ConversationInTrash(Conflict):
+    """This conversation is in the trash; restore it first."""
+
+    code = "conversation_in_trash"
+
+
+class MessageInTrash(Conflict):
+    """This message is in the trash; restore it first."""
+
+    code = "message_in_trash"
+
+
+class MessageNotInTrash(Conflict):
+    """This message is not in the trash."""
+
+    code = "message_not_in_trash"
+
+
+class AboveInTrash(Conflict):
+    """What this message answers is in the trash; restore that first."""
+
+    code = "above_in_trash"
+
+
+class ReplyRunning(Conflict):
+    """This reply is still being written; stop it or wait for its end."""
+
+    code = "reply_running"
+
+
+class NothingToContinue(Conflict):
+    """There is no text here that could be continued."""
+
+    code = "nothing_to_continue"
+
+
+class NothingToUndo(Conflict):
+    """There is nothing of yours to undo here."""
+
+    code = "nothing_to_undo"
+
+
+class NothingToRedo(Conflict):
+    """There is nothing to redo here."""
+
+    code = "nothing_to_redo"
+
+
+class TouchedSince(Conflict):
+    """Somebody or something else changed this since; undoing it would take that along. Change it by hand."""
+
+    code = "touched_since"
+
+
+class WrongTask(Conflict):
+    """This reply belongs to another task by now."""
+
+    code = "wrong_task"

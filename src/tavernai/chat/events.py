@@ -1,0 +1,231 @@
+"""Facts of a conversation's stream (`conv:<id>`).
+
+Ids, not positions: a fact says the same in a copy or an export. `was_…` tells what stood before, so that a timeline and
+an undo need nothing else. A leaf is the message the next one hangs on; None: the conversation is empty.
+"""
+
+from typing import Any
+
+from tavernai.kernel.facts import fact
+
+
+@fact("conversation.created")
+class ConversationCreated:
+    conversation_id: str
+    character_id: str | None
+    character_name: str
+    title: str
+
+
+@fact("conversation.renamed")
+class ConversationRenamed:
+    title: str
+    was: str
+
+
+@fact("conversation.deleted")
+class ConversationDeleted:
+    """To the trash; its messages stay as they are."""
+
+
+@fact("conversation.restored")
+class ConversationRestored:
+    """Out of the trash."""
+
+
+@fact("message.added")
+class MessageAdded:
+    """A node of the tree, and the new leaf. A greeting and an imported message bring several variants."""
+
+    message_id: str
+    parent_id: str | None
+    parent_variant_id: str | None
+    role: str
+    """user | character | system"""
+    name: str
+    character_id: str | None
+    status: str
+    """complete | queued"""
+    variants: list[dict[str, Any]]
+    """{id, text, kind: original|swipe|import, at?: ms, model?, reasoning?}"""
+    task_id: str | None
+    selected: int = 0
+    """index of the variant shown"""
+    was_leaf_id: str | None = None
+    hidden: bool = False
+    at: int | None = None
+    """when it was written, ms, if that was not now (imports)"""
+
+
+@fact("variant.added")
+class VariantAdded:
+    """Another answer in the same place; selected at once, so the leaf is this message."""
+
+    message_id: str
+    variant_id: str
+    kind: str
+    task_id: str | None
+    status: str
+    was_variant_id: str
+    was_leaf_id: str | None
+
+
+@fact("variant.selected")
+class VariantSelected:
+    message_id: str
+    variant_id: str
+    was_variant_id: str
+    leaf_id: str | None
+    was_leaf_id: str | None
+    leaf_variant_id: str | None = None
+    """shown at the leaf; None: the one selected there last"""
+
+
+@fact("variant.continued")
+class VariantContinued:
+    """The person asked for more of this text; what the model adds becomes a revision of the same variant."""
+
+    message_id: str
+    variant_id: str
+    task_id: str
+    revision: int
+    """of the text that is continued"""
+
+
+@fact("message.edited")
+class MessageEdited:
+    message_id: str
+    variant_id: str
+    revision: int
+    text: str
+
+
+@fact("message.deleted")
+class MessageDeleted:
+    """`following`: with all this conversation has below it. Otherwise what follows stays on the path."""
+
+    message_id: str
+    following: bool
+    was_leaf_id: str | None
+    leaf_id: str | None
+    leaf_variant_id: str | None = None
+
+
+@fact("message.restored")
+class MessageRestored:
+    message_id: str
+    following: bool
+    was_leaf_id: str | None
+    leaf_id: str | None
+    leaf_variant_id: str | None = None
+
+
+@fact("message.hidden")
+class MessageHidden:
+    """Still shown, no longer told to the model."""
+
+    message_id: str
+
+
+@fact("message.shown")
+class MessageShown:
+    message_id: str
+
+
+@fact("leaf.selected")
+class LeafSelected:
+    message_id: str | None
+    was_leaf_id: str | None
+    variant_id: str | None = None
+
+
+@fact("branch.created")
+class BranchCreated:
+    """The conversation goes on from this message; with `copy` it is a new one that shares what stands above."""
+
+    message_id: str
+    from_conversation_id: str | None
+    copy: bool
+    was_leaf_id: str | None
+    variant_id: str | None = None
+
+
+@fact("completion.started")
+class CompletionStarted:
+    message_id: str
+    variant_id: str
+    task_id: str
+
+
+@fact("completion.done")
+class CompletionDone:
+    """The whole text; for a continuation with the text continued in front."""
+
+    message_id: str
+    variant_id: str
+    task_id: str
+    text: str
+    reasoning: str | None
+    finish: str | None
+    """stop | length | tool"""
+    model: str | None
+    usage: dict[str, Any] | None
+    first_token_ms: int | None
+    total_ms: int | None
+
+
+@fact("completion.interrupted")
+class CompletionInterrupted:
+    """Somebody stopped it; the text so far is kept."""
+
+    message_id: str
+    variant_id: str
+    task_id: str
+    text: str
+    reasoning: str | None
+    finish: str | None
+    model: str | None
+    usage: dict[str, Any] | None
+    first_token_ms: int | None
+    total_ms: int | None
+
+
+@fact("completion.failed")
+class CompletionFailed:
+    """It broke; the text so far is kept, the error stands beside it."""
+
+    message_id: str
+    variant_id: str
+    task_id: str
+    text: str
+    reasoning: str | None
+    finish: str | None
+    model: str | None
+    usage: dict[str, Any] | None
+    first_token_ms: int | None
+    total_ms: int | None
+    code: str
+    detail: str
+
+
+@fact("completion.requeued")
+class CompletionRequeued:
+    """The reply waits for its turn again, under this task."""
+
+    message_id: str
+    variant_id: str
+    task_id: str
+
+
+@fact("change.undone")
+class ChangeUndone:
+    """The person took a change back; the facts that do so name this event as their cause."""
+
+    of: str
+    kind: str
+
+
+@fact("change.redone")
+class ChangeRedone:
+    of: str
+    kind: str

@@ -1,0 +1,40 @@
+"""What this room needs from others."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from tavernai.kernel.facts import By
+from tavernai.ledger.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """Who a conversation is with, and what they may open it with."""
+
+    name: str
+    greetings: list[str]
+    user_name: str
+    """how the person is called: the default persona's name"""
+
+
+class Cast(Protocol):
+    """Characters and personas, as far as a conversation needs them."""
+
+    def role(self, tx: Transaction, owner_id: str, *, character_id: str) -> CastMember:
+        """The character to open a conversation with. Raises NotFound: none, in the trash, or somebody else's."""
+        ...
+
+    def avatars(self, conn: Connection, owner_id: str, *, character_ids: Collection[str]) -> dict[str, str]:
+        """Avatar URLs by character id; a character without one, or gone, is left out."""
+        ...
+
+
+class Tasks(Protocol):
+    """What writes replies, as far as taking a message back needs it."""
+
+    def cancel(self, tx: Transaction, task_ids: Sequence[str], *, owner_id: str, by: By) -> None:
+        """Cancel those of these tasks that have not ended, in this unit of work; ids of ended tasks are passed too."""
+        ...
