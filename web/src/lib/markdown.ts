@@ -49,7 +49,7 @@ rules.code_block = (tokens, index) => codeBox(tokens[index]!)
 for (const cell of ['th_open', 'td_open']) {
   rules[cell] = (tokens, index, options, _env, self) => {
     const token = tokens[index]!
-    const side = /text-align:(center|right)/.exec(token.attrGet('style') ?? '')?.[1]
+    const side = /text-align:(center|right)/.exec(String(token.attrGet('style') ?? ''))?.[1]
     token.attrs = side ? [['class', side === 'right' ? 'text-right' : 'text-center']] : null
     return self.renderToken(tokens, index, options)
   }
@@ -65,13 +65,15 @@ function foreignHost(source: string): string {
   }
 }
 
-rules.image = (tokens, index, _options, env: RenderOptions) => {
+rules.image = (tokens, index, _options, env) => {
   const token = tokens[index]!
-  const source = escape(token.attrGet('src') ?? '')
-  const host = foreignHost(token.attrGet('src') ?? '')
-  if (!host || env.allowedHosts?.has(host))
+  const { allowedHosts, pictureLabel } = env as RenderOptions
+  const address = String(token.attrGet('src') ?? '')
+  const source = escape(address)
+  const host = foreignHost(address)
+  if (!host || allowedHosts?.has(host))
     return `<img src="${source}" alt="${escape(token.content)}" loading="lazy" referrerpolicy="no-referrer">`
-  const label = escape(env.pictureLabel?.(host) ?? host)
+  const label = escape(pictureLabel?.(host) ?? host)
   const alt = token.content ? ` · ${escape(token.content)}` : ''
   return `<a class="remote-image" data-host="${escape(host)}" href="${source}" target="_blank" rel="noopener noreferrer nofollow ugc">${label}${alt}</a>`
 }
@@ -89,8 +91,8 @@ const purify = {
 
 export const sanitise = (html: string): string => DOMPurify.sanitize(html, purify)
 
-export const parse = (text: string, options: RenderOptions = {}): Token[] => md.parse(text, options)
+export const parse = (text: string, options: RenderOptions = {}): Token[] => md.parse(text, { ...options })
 
 export function renderMarkdown(text: string, options: RenderOptions = {}): string {
-  return sanitise(md.render(text, options))
+  return sanitise(md.render(text, { ...options }))
 }
