@@ -1,0 +1,1 @@
+"""Cards, the characters made of them, and the personas of the people who talk to them."""
