@@ -1,9 +1,9 @@
 """The hash chain and what a stream is: pure rules, the same bytes on every engine.
 
     payload_hash = sha256(salt || RFC 8785 of the payload)
-    hash         = sha256(RFC 8785 of [prev, id, stream key, seq, kind, v, ts, actor, origin, task, cause, payload_hash])
+    hash         = sha256(RFC 8785 of [prev, id, stream, seq, kind, v, ts, actor, origin, task, cause, payload_hash])
 
-The salt lies beside the payload: when a text is erased both go, the hash stays, and nobody can guess the text from it.
+The salt lies beside the payload: when a text is erased both go, the hash stays, and nobody can guess the text.
 """
 
 import hashlib

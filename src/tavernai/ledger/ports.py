@@ -15,7 +15,7 @@ class Storage(Protocol):
     """The ledger and its read tables in one database."""
 
     async def commit(self, unit: Callable[[Transaction], T]) -> T:
-        """Run the unit in the writer thread; return after COMMIT. Raises what the unit raised: then nothing was written."""
+        """Run the unit in the writer thread; return after COMMIT. It raised: raised here, and nothing was written."""
         ...
 
     async def read(self, query: Callable[[Connection], T]) -> T:

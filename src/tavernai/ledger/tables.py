@@ -1,4 +1,4 @@
-"""The ledger's own tables. Payloads lie apart from the events, so that a text can be erased and the chain still verifies."""
+"""The ledger's own tables. Payloads lie apart: a text can be erased, and the chain of events still verifies."""
 
 from sqlalchemy import Column, Table
 

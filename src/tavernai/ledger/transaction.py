@@ -16,8 +16,8 @@ from tavernai.ledger.domain import SALT_BYTES, Stream, event_hash, payload_hash,
 from tavernai.ledger.errors import StreamMoved
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.tables import ledger_events, ledger_payloads, streams
-from tavernai.storage.rows import Row
 from tavernai.storage.ports import Dialog
+from tavernai.storage.rows import Row
 from tavernai.storage.unit import Group, Unit
 
 
@@ -82,7 +82,16 @@ class Transaction(Unit):
         return fresh
 
     def _record(
-        self, stream: Stream, fact: Any, *, seq: int, prev: str, by: By, task_id: str | None, cause_id: str | None, head: Row
+        self,
+        stream: Stream,
+        fact: Any,
+        *,
+        seq: int,
+        prev: str,
+        by: By,
+        task_id: str | None,
+        cause_id: str | None,
+        head: Row,
     ) -> Recorded:
         payload = clean_json(payload_of(fact))
         data, salt = canonical_json(payload), os.urandom(SALT_BYTES)

@@ -6,7 +6,8 @@ a foreign key or a server default: the folds write every column, and a rebuild m
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Float, Index, Integer, LargeBinary, MetaData, Text as SqlText
+from sqlalchemy import BigInteger, Float, Index, Integer, LargeBinary, MetaData
+from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.sqlite import INTEGER, REAL
 from sqlalchemy.event import listens_for
 from sqlalchemy.schema import Table

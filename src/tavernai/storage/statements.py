@@ -6,7 +6,20 @@ All our column types are native to both drivers, so nothing is lost by leaving S
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Delete, Dialect, Executable, Insert, Select, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Delete,
+    Dialect,
+    Executable,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from tavernai.storage.rows import key_names
 

@@ -1,4 +1,4 @@
-"""One unit of work inside a group: reads by key, buffered writes, and the group that carries many of them to one COMMIT."""
+"""One unit of work: reads by key, buffered writes; and the group that carries many of them to one COMMIT."""
 
 from typing import Any, cast
 
@@ -16,17 +16,23 @@ class Group:
         self.cursor = cast(Cursor, connection.connection.cursor())
         self.statements = statements
         self.layer = Layer()
-        self.later: dict[int, tuple[Any, list[dict[str, Any]]]] = {}
+        self._later: list[tuple[Any, list[dict[str, Any]]]] = []
 
     def flush(self) -> None:
         """Tell the engine everything that waits, merged: one statement a table and kind of write."""
         for table, entries in self.layer.pending():
             self._write(table, entries)
         self.layer.settle()
-        for statement, parameters in self.later.values():
+        for statement, parameters in self._later:
             compiled = self.statements.of(statement)
             self.cursor.executemany(compiled.sql, compiled.lay_many(parameters))
-        self.later.clear()
+        self._later.clear()
+
+    def later(self, statement: Any, parameters: dict[str, Any]) -> None:
+        """Keep a statement for after the rows; neighbours of one kind become one executemany, their order stays."""
+        if not self._later or self._later[-1][0] is not statement:
+            self._later.append((statement, []))
+        self._later[-1][1].append(parameters)
 
     def fetch(self, table: Table, key: Any) -> Entry:
         """The row as the engine has it, remembered for the group."""
@@ -125,10 +131,7 @@ class Unit:
 
     def keep(self) -> None:
         """The unit succeeded: what it wrote belongs to the group."""
-        self._group.layer.absorb(self._layer)
-        for statement, parameters in self._later:
-            self._group.later.setdefault(id(statement), (statement, []))[1].append(parameters)
-        self._layer, self._later = Layer(), []
+        self._hand_over()
         if self._savepoint:
             self._group.cursor.execute("RELEASE SAVEPOINT unit")
             self._savepoint = False
@@ -162,9 +165,11 @@ class Unit:
             self._group.cursor.execute("SAVEPOINT unit")
             self._savepoint = True
         if own:
-            self._group.layer.absorb(self._layer)
-            for statement, parameters in self._later:
-                self._group.later.setdefault(id(statement), (statement, []))[1].append(parameters)
-            self._layer, self._later = Layer(), []
+            self._hand_over()
         self._group.flush()
 
+    def _hand_over(self) -> None:
+        self._group.layer.absorb(self._layer)
+        for statement, parameters in self._later:
+            self._group.later(statement, parameters)
+        self._layer, self._later = Layer(), []

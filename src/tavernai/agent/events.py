@@ -1,0 +1,87 @@
+"""Facts about tasks, written into the conversation's stream; the envelope carries the task's id.
+
+`task.completed`, `task.failed` and `task.cancelled` hold everything a listener must be told about the end.
+"""
+
+from typing import Any
+
+from tavernai.kernel.facts import fact
+
+
+@fact("task.queued")
+class TaskQueued:
+    task_id: str
+    kind: str
+    """reply | swipe | regenerate | continue | impersonate"""
+    conversation_id: str
+    message_id: str | None
+    """what is answered"""
+    reply_message_id: str
+    variant_id: str
+    connection: str | None
+    """the connection asked for; None: the default one when the task runs"""
+    first: bool
+    """goes before what already waits in its lane"""
+    retry_of: str | None
+
+
+@fact("task.started")
+class TaskStarted:
+    attempt: int
+    fence: int
+    """grows with each start; a worker with an older one writes nothing any more"""
+    worker: str
+
+
+@fact("plan.made")
+class PlanMade:
+    """What the prompt was made of; the texts stand in prompt_parts under their hashes."""
+
+    plan: dict[str, Any]
+
+
+@fact("route.chosen")
+class RouteChosen:
+    connection_id: str
+    connection: str
+    model: str
+    reason: str
+
+
+@fact("task.retry")
+class TaskRetry:
+    code: str
+    detail: str
+    delay_ms: int
+
+
+@fact("task.lease_expired")
+class TaskLeaseExpired:
+    attempt: int
+
+
+@fact("task.completed")
+class TaskCompleted:
+    reply_message_id: str
+    variant_id: str
+    finish: str
+    usage: dict[str, Any] | None
+    text: str | None
+    """the stored text, when cleaning changed what was streamed"""
+
+
+@fact("task.failed")
+class TaskFailed:
+    reply_message_id: str
+    variant_id: str
+    code: str
+    detail: str
+    retryable: bool
+
+
+@fact("task.cancelled")
+class TaskCancelled:
+    reply_message_id: str
+    variant_id: str
+    usage: dict[str, Any] | None
+    text: str | None

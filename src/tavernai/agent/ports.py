@@ -1,0 +1,40 @@
+"""What the agent needs of others; bootstrap and engines fulfil it."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from tavernai.chat.ports import CastMember
+from tavernai.ledger.transaction import Transaction
+from tavernai.prompting.domain.scene import Persona
+
+
+class Stage(Protocol):
+    """Characters and personas, as far as a reply needs them."""
+
+    def opening(self, tx: Transaction, owner_id: str, *, character_id: str) -> CastMember:
+        """The character a conversation is opened with. Raises NotFound."""
+        ...
+
+    def user_name(self, tx: Transaction, user_id: str) -> str:
+        """What the person is called."""
+        ...
+
+    def card(self, conn: Connection, owner_id: str, *, character_id: str) -> dict[str, Any] | None:
+        """The card's `data` under V3 names, also of a character in the trash; None when there is none."""
+        ...
+
+    def persona(self, conn: Connection, user_id: str) -> Persona:
+        """Who the person plays."""
+        ...
+
+
+class Dispatch(Protocol):
+    """Carries the wake-up "look at this lane" to a worker. Losing one loses nothing: the reaper sends it again."""
+
+    def wake(self, lane: str, *, delay_ms: int = 0) -> None: ...
+
+    def stop(self, task_ids: Sequence[str]) -> None:
+        """Stop these tasks where they run; those that do not run here are left alone."""
+        ...

@@ -1,0 +1,148 @@
+"""The shapes of messages, tasks, timelines and the account of a reply over HTTP."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CONTENT_MAX = 1_000_000
+
+
+class PostMessage(BaseModel):
+    """A message to answer, or (with `action`) an action on a message that stands there.
+
+    `conversation_id`: goes on there. `character_id`: opens a new conversation. Neither: the shipped assistant answers.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    content: str | None = Field(default=None, max_length=CONTENT_MAX)
+    action: Literal["regenerate", "continue", "swipe", "impersonate"] | None = None
+    conversation_id: str | None = Field(default=None, max_length=64)
+    character_id: str | None = Field(default=None, max_length=64)
+    message_id: str | None = Field(default=None, max_length=64)
+    connection: str | None = Field(default=None, max_length=200)
+    idempotency_key: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "PostMessage":
+        if (self.content is None) == (self.action is None):
+            raise ValueError("send either content or action")
+        if self.conversation_id is not None and self.character_id is not None:
+            raise ValueError("send either conversation_id or character_id")
+        return self
+
+
+class PostedMessage(BaseModel):
+    """The task that was queued, and where to listen to it."""
+
+    task_id: str
+    message_id: str | None
+    reply_message_id: str
+    conversation_id: str
+    position: int
+    stream_url: str
+
+
+class TaskError(BaseModel):
+    code: str
+    detail: str
+    retryable: bool = True
+
+
+class TaskItem(BaseModel):
+    """A task and where it is."""
+
+    id: str
+    kind: str
+    status: Literal["queued", "running", "pending_approval", "completed", "failed", "cancelled"]
+    conversation_id: str
+    message_id: str | None
+    reply_message_id: str | None
+    variant_id: str | None
+    error: TaskError | None
+    attempts: int
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+
+
+class TimelineItem(BaseModel):
+    """A fact as the ledger holds it."""
+
+    position: int
+    seq: int
+    id: str
+    kind: str
+    ts: str
+    actor: str
+    origin: str
+    cause: str | None
+    task_id: str | None
+    payload: dict[str, Any]
+
+
+class TimelinePage(BaseModel):
+    """Facts ordered by position; `next_cursor` is the position to ask after."""
+
+    items: list[TimelineItem]
+    next_cursor: str | None
+
+
+class RouteTaken(BaseModel):
+    connection: str
+    model: str
+    reason: str
+
+
+class PlanPart(BaseModel):
+    """What one source gave to the prompt."""
+
+    id: str
+    source: str
+    title: str
+    role: str
+    tokens: int
+    text: str
+    messages: list[str]
+
+
+class PlanCut(BaseModel):
+    """What was left out of the prompt, and why."""
+
+    source: str
+    title: str
+    tokens: int
+    why: str
+    count: int
+
+
+class PlanAccount(BaseModel):
+    """The prompt of a reply: its size, its parts, what was cut, and the exact messages that were sent."""
+
+    prompt_hash: str
+    verified: bool
+    context_tokens: int
+    budget_tokens: int
+    prompt_tokens: int
+    reply_tokens: int
+    tokenizer: str
+    parts: list[PlanPart]
+    cut: list[PlanCut]
+    messages: list[dict[str, Any]]
+
+
+class CompletionAccount(BaseModel):
+    finish: str | None
+    usage: dict[str, Any] | None
+    first_token_ms: int | None
+    total_ms: int | None
+
+
+class WhyAnswer(BaseModel):
+    """Why a reply says what it says: its task, its prompt, the model asked, and every fact on the way."""
+
+    message_id: str
+    task: TaskItem | None
+    route: RouteTaken | None
+    plan: PlanAccount | None
+    completion: CompletionAccount | None
+    events: list[TimelineItem]

@@ -1,0 +1,352 @@
+"""What people ask of the agent: post a message, have a reply made again, go on, stop, try again."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select
+
+from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.domain.tasks import FINAL, Kind, State
+from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
+from tavernai.agent.events import TaskCancelled, TaskQueued
+from tavernai.agent.ports import Dispatch, Stage
+from tavernai.agent.tables import lanes, tasks
+from tavernai.agent.why import why
+from tavernai.chat import commands as chat_commands
+from tavernai.chat import service as chat
+from tavernai.chat.errors import ConversationNotFound
+from tavernai.chat.scene import conversation_for, message_for
+from tavernai.chat.tables import conversations, messages
+from tavernai.kernel.facts import By
+from tavernai.kernel.ids import new_id
+from tavernai.kernel.text import clean_text
+from tavernai.ledger import store as ledger_store
+from tavernai.ledger.domain import Stream
+from tavernai.ledger.idempotency import answered, remember
+from tavernai.ledger.ports import Storage
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.rows import Row
+from tavernai.streaming.frames import timeline_item
+from tavernai.streaming.service import session_for, stream_url
+
+WAITING_MAX = 200
+ROUTE = "agent.messages"
+
+ActionName = Literal["regenerate", "continue", "swipe", "impersonate"]
+KINDS: dict[str, Kind] = {
+    "regenerate": Kind.REGENERATE,
+    "swipe": Kind.SWIPE,
+    "continue": Kind.CONTINUE,
+    "impersonate": Kind.IMPERSONATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person asked for: a message to answer, or an action on one that stands there."""
+
+    content: str | None = None
+    action: ActionName | None = None
+    conversation_id: str | None = None
+    character_id: str | None = None
+    message_id: str | None = None
+    connection: str | None = None
+    idempotency_key: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """What makes two requests the same one."""
+        return {name: value for name, value in asdict(self).items() if name != "idempotency_key"}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of an order."""
+
+    task_id: str
+    message_id: str | None
+    reply_message_id: str
+    conversation_id: str
+    position: int
+    session_id: str
+
+    @property
+    def stream_url(self) -> str:
+        return stream_url(self.session_id, self.position)
+
+    def ids(self) -> dict[str, Any]:
+        return {
+            "task_id": self.task_id,
+            "message_id": self.message_id,
+            "reply_message_id": self.reply_message_id,
+            "conversation_id": self.conversation_id,
+            "position": self.position,
+        }
+
+
+class AgentService:
+    """Orders become tasks, in the same unit of work as the message they answer."""
+
+    def __init__(self, storage: Storage, *, stage: Stage, dispatch: Dispatch) -> None:
+        self._storage = storage
+        self._stage = stage
+        self._dispatch = dispatch
+
+    async def post(self, user_id: str, order: Order) -> Posted:
+        """Take an order. The same idempotency key with the same body within a day answers the same again.
+
+        Raises:
+            EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
+        """
+        stopped: list[str] = []
+        posted = await self._storage.commit(lambda tx: self._take(tx, user_id, order, stopped))
+        self._dispatch.stop(stopped)
+        return posted
+
+    async def task(self, user_id: str, task_id: str) -> Row:
+        """One task of this person. Raises TaskNotFound."""
+        return await self._storage.read(lambda conn: _own_task(conn, user_id, task_id))
+
+    async def cancel(self, user_id: str, task_id: str) -> Row:
+        """Stop a task; a queued message goes to the trash with it. Cancelling one that ended changes nothing."""
+        await self._cancel(user_id, [task_id])
+        return await self.task(user_id, task_id)
+
+    async def retry(self, user_id: str, task_id: str) -> Posted:
+        """A new task for the reply that failed or was stopped. Raises TaskNotFound, NotRetryable."""
+        return await self._storage.commit(lambda tx: self._retry(tx, user_id, task_id))
+
+    async def interrupt(self, user_id: str, conversation_id: str | None, *, task_id: str | None) -> None:
+        """Stop this task, or the one running in the conversation; nothing to stop is no error."""
+        if task_id is None and conversation_id is not None:
+            task_id = await self._storage.read(lambda conn: _running_in(conn, user_id, conversation_id))
+        if task_id is not None:
+            await self._cancel(user_id, [task_id])
+
+    async def timeline(self, user_id: str, conversation_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
+        """The facts of one conversation after a position, in order. Raises ConversationNotFound."""
+        return await self._storage.read(
+            lambda conn: _timeline(conn, user_id, conversation_id, after=after, limit=limit)
+        )
+
+    async def why(self, user_id: str, message_id: str, *, variant_id: str | None) -> dict[str, Any]:
+        """The account of a reply. Raises MessageNotFound."""
+        return await self._storage.read(lambda conn: why(conn, user_id, message_id, variant_id=variant_id))
+
+    def cancel_in(self, tx: Transaction, task_ids: Sequence[str], *, owner_id: str, by: By) -> list[str]:
+        """Cancel inside the caller's unit; the ids of tasks that run and must be stopped after COMMIT."""
+        return [task_id for task_id in task_ids if _cancel_one(tx, owner_id, task_id, by=by, to_trash=False)]
+
+    async def _cancel(self, user_id: str, task_ids: Sequence[str]) -> None:
+        by = By.user(user_id)
+
+        def unit(tx: Transaction) -> list[str]:
+            return [task_id for task_id in task_ids if _cancel_one(tx, user_id, task_id, by=by, to_trash=True)]
+
+        self._dispatch.stop(await self._storage.commit(unit))
+
+    def _take(self, tx: Transaction, user_id: str, order: Order, stopped: list[str]) -> Posted:
+        stopped.clear()  # a unit may run twice
+        before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
+        if before is not None:
+            return Posted(**before)
+        posted = self._act(tx, user_id, order, stopped) if order.action else self._say(tx, user_id, order)
+        remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
+        return posted
+
+    def _say(self, tx: Transaction, user_id: str, order: Order) -> Posted:
+        text = clean_text(order.content or "")
+        if not text.strip():
+            raise EmptyMessage
+        by = By.user(user_id)
+        conversation_id = order.conversation_id or self._open(tx, user_id, order.character_id, by=by)
+        conversation = conversation_for(tx, user_id, conversation_id)
+        _check_room(tx, conversation_id)
+        task_id, name = new_id(), self._stage.user_name(tx, user_id)
+        said = chat.add_message(
+            tx, conversation_id, owner_id=user_id, by=by, role="user", name=name, text=text, task_id=task_id
+        )
+        cause = tx.recorded[-1].id
+        reply = chat.add_reply(
+            tx, conversation_id, owner_id=user_id, by=by, name=conversation["character_name"],
+            character_id=conversation["character_id"], task_id=task_id,
+        )  # fmt: skip
+        return _queue(
+            tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,
+            conversation_id=conversation_id, message_id=said.message_id, cause_id=cause,
+        )  # fmt: skip
+
+    def _open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By) -> str:
+        if character_id is None:
+            user_name = self._stage.user_name(tx, user_id)
+            opened = chat.open_conversation(
+                tx, owner_id=user_id, by=by, character_id=None, character_name=ASSISTANT["name"], user_name=user_name
+            )
+            return opened.conversation_id
+        cast = self._stage.opening(tx, user_id, character_id=character_id)
+        opened = chat.open_conversation(
+            tx, owner_id=user_id, by=by, character_id=character_id, character_name=cast.name,
+            greetings=cast.greetings, user_name=cast.user_name,
+        )  # fmt: skip
+        return opened.conversation_id
+
+    def _act(self, tx: Transaction, user_id: str, order: Order, stopped: list[str]) -> Posted:
+        if order.conversation_id is None:
+            raise NothingToAnswer("Say in which conversation.")
+        kind, by, task_id = KINDS[order.action or ""], By.user(user_id), new_id()
+        conversation = conversation_for(tx, user_id, order.conversation_id)
+        _check_room(tx, conversation["id"])
+        target = _target(tx, user_id, conversation, order.message_id)
+        if kind == Kind.IMPERSONATE:
+            reply = self._speak_for(tx, user_id, conversation, task_id=task_id, by=by)
+        elif target["role"] == "user" and kind in (Kind.REGENERATE, Kind.SWIPE):
+            kind, reply = Kind.REPLY, _answer(tx, user_id, conversation, target, task_id=task_id, by=by)
+        elif kind == Kind.CONTINUE:
+            going_on = chat.begin_continue(
+                tx, target["id"], owner_id=user_id, by=by, task_id=task_id, conversation_id=conversation["id"]
+            )
+            reply = (going_on.message_id, going_on.variant_id)
+        else:
+            stopped += _stop_replies(tx, user_id, target, by=by)
+            swiped = chat.add_swipe(
+                tx, target["id"], owner_id=user_id, by=by, task_id=task_id, conversation_id=conversation["id"]
+            )
+            reply = (swiped.message_id, swiped.variant_id)
+        answers = target["id"] if kind == Kind.REPLY else _above(tx, target)
+        return _queue(
+            tx, user_id, kind, task_id=task_id, reply=reply, order=order, conversation_id=conversation["id"],
+            message_id=answers, cause_id=tx.recorded[-1].id, first=bool(stopped),
+        )  # fmt: skip
+
+    def _speak_for(self, tx: Transaction, user_id: str, conversation: Row, *, task_id: str, by: By) -> tuple[str, str]:
+        name = self._stage.user_name(tx, user_id)
+        added = chat.add_reply(
+            tx, conversation["id"], owner_id=user_id, by=by, name=name, character_id=None, task_id=task_id, role="user"
+        )
+        return added.message_id, added.variant_id
+
+    def _retry(self, tx: Transaction, user_id: str, task_id: str) -> Posted:
+        task = tx.get(tasks, task_id)
+        if task is None or task["owner_id"] != user_id:
+            raise TaskNotFound
+        if task["state"] not in (State.FAILED.value, State.CANCELLED.value):
+            raise NotRetryable(state=task["state"])
+        by, new_task = By.user(user_id), new_id()
+        order = Order(connection=task["connection"])
+        requeued = chat.requeue_reply(tx, task["reply_message_id"], task["variant_id"], task_id=new_task, by=by)
+        return _queue(
+            tx, user_id, Kind(task["kind"]), task_id=new_task, reply=(task["reply_message_id"], task["variant_id"]),
+            order=order, conversation_id=task["conversation_id"], message_id=task["message_id"],
+            cause_id=requeued.id, retry_of=task_id,
+        )  # fmt: skip
+
+
+def _queue(
+    tx: Transaction,
+    user_id: str,
+    kind: Kind,
+    *,
+    task_id: str,
+    reply: tuple[str, str],
+    order: Order,
+    conversation_id: str,
+    message_id: str | None,
+    cause_id: str,
+    first: bool = False,
+    retry_of: str | None = None,
+) -> Posted:
+    fact = TaskQueued(
+        task_id=task_id, kind=kind.value, conversation_id=conversation_id, message_id=message_id,
+        reply_message_id=reply[0], variant_id=reply[1], connection=order.connection, first=first, retry_of=retry_of,
+    )  # fmt: skip
+    [event] = tx.append(
+        Stream(f"conv:{conversation_id}", user_id), [fact], by=By.user(user_id), task_id=task_id, cause_id=cause_id
+    )
+    session_id = session_for(tx, user_id, conversation_id)
+    return Posted(task_id, message_id, reply[0], conversation_id, event.pos, session_id)
+
+
+def _check_room(tx: Transaction, conversation_id: str) -> None:
+    lane = tx.get(lanes, f"conv:{conversation_id}")
+    if lane is not None and lane["waiting"] >= WAITING_MAX:
+        raise TooManyWaiting(waiting=lane["waiting"], waiting_max=WAITING_MAX)
+
+
+def _target(tx: Transaction, user_id: str, conversation: Row, message_id: str | None) -> Row:
+    """The message an action is about: the one named, else the last one shown."""
+    if message_id is not None:
+        return message_for(tx, user_id, message_id)
+    leaf = tx.get(messages, conversation["active_leaf"]) if conversation["active_leaf"] is not None else None
+    if leaf is None:
+        raise NothingToAnswer
+    return leaf
+
+
+def _above(tx: Transaction, message: Row) -> str | None:
+    parent = tx.get(messages, message["parent_pos"]) if message["parent_pos"] is not None else None
+    return str(parent["id"]) if parent is not None else None
+
+
+def _answer(tx: Transaction, user_id: str, conversation: Row, target: Row, *, task_id: str, by: By) -> tuple[str, str]:
+    """The last message is the person's own: what they want is an answer to it."""
+    added = chat.add_reply(
+        tx, conversation["id"], owner_id=user_id, by=by, name=conversation["character_name"],
+        character_id=conversation["character_id"], task_id=task_id, parent=target["id"],
+    )  # fmt: skip
+    return added.message_id, added.variant_id
+
+
+def _stop_replies(tx: Transaction, user_id: str, target: Row, *, by: By) -> list[str]:
+    """A reply that is still being made is stopped before it is made again."""
+    task = tx.get(tasks, target["task_id"]) if target["task_id"] else None
+    if task is None or State(task["state"]) in FINAL or task["reply_message_id"] != target["id"]:
+        return []
+    return [task["id"]] if _cancel_one(tx, user_id, task["id"], by=by, to_trash=False) else []
+
+
+def _cancel_one(tx: Transaction, user_id: str, task_id: str, *, by: By, to_trash: bool) -> bool:
+    """Cancel a queued task at once, ask a running one to stop; whether it runs. Raises TaskNotFound."""
+    task = tx.get(tasks, task_id)
+    if task is None or task["owner_id"] != user_id:
+        raise TaskNotFound
+    if task["state"] == State.RUNNING.value:
+        tx.update(tasks, task_id, cancel_requested=1)
+        return True
+    if task["state"] == State.QUEUED.value:
+        _drop_queued(tx, task, by=by, to_trash=to_trash)
+    return False
+
+
+def _drop_queued(tx: Transaction, task: Row, *, by: By, to_trash: bool) -> None:
+    ended = chat.finish_reply(
+        tx, "interrupted", message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=task["id"],
+        by=by, text="",
+    )  # fmt: skip
+    fact = TaskCancelled(task["reply_message_id"], task["variant_id"], None, None)
+    stream = Stream(task["lane"], task["owner_id"])
+    tx.append(stream, [fact], by=by, task_id=task["id"], cause_id=ended.id)
+    if to_trash and task["kind"] == Kind.REPLY.value:
+        for message_id in (task["reply_message_id"], task["message_id"]):
+            chat_commands.delete_message(tx, message_id, owner_id=task["owner_id"], by=by, following=False)
+
+
+def _own_task(conn: Connection, user_id: str, task_id: str) -> Row:
+    row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
+    if row is None or row["owner_id"] != user_id:
+        raise TaskNotFound
+    return dict(row)
+
+
+def _running_in(conn: Connection, user_id: str, conversation_id: str) -> str | None:
+    query = select(tasks.c.id).where(
+        tasks.c.lane == f"conv:{conversation_id}", tasks.c.owner_id == user_id, tasks.c.state == State.RUNNING.value
+    )
+    return conn.execute(query).scalar()
+
+
+def _timeline(conn: Connection, user_id: str, conversation_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
+    owner = conn.execute(select(conversations.c.owner_id).where(conversations.c.id == conversation_id)).scalar()
+    if owner != user_id:
+        raise ConversationNotFound
+    events = ledger_store.stream_after(conn, f"conv:{conversation_id}", after, limit=limit)
+    return [timeline_item(event) for event in events]

@@ -1,0 +1,120 @@
+"""Setting the stage: everything one prompt is made from, read on one snapshot, and the request that comes of it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection as Reader
+from sqlalchemy import select
+
+from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.domain.tasks import GENERATION, Kind
+from tavernai.agent.ports import Stage
+from tavernai.chat import store as chat_store
+from tavernai.chat.tables import conversations, variants
+from tavernai.gateway.domain import ChatRequest, Connection
+from tavernai.kernel.clock import Clock, now_ms
+from tavernai.prompting.domain.account import PlanRecord
+from tavernai.prompting.domain.assemble import assemble, history_wanted
+from tavernai.prompting.domain.clean_reply import clean_reply
+from tavernai.prompting.domain.plan import recorded
+from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene
+from tavernai.prompting.domain.tokenizers import Tokenizer
+from tavernai.storage.rows import Row
+
+ROLES = {"user": "user", "character": "assistant", "system": "system"}
+
+
+@dataclass(slots=True)
+class Staged:
+    """A prompt ready to be sent, and what must be recorded with it."""
+
+    connection: Connection
+    request: ChatRequest
+    plan: PlanRecord
+    texts: dict[str, str]
+    clean: Callable[[str], str]
+    before: str = ""
+    """the text a continuation goes on from"""
+    route_reason: str = "default"
+    plan_event: str | None = None
+    route_event: str | None = None
+
+
+@dataclass(slots=True)
+class Director:
+    """Builds prompts. Pure but for what it reads through the connection it is given."""
+
+    stage_port: Stage
+    tokenizer: Tokenizer
+    clock: Clock = now_ms
+
+    def stage(self, conn: Reader, task: Row, *, connection: Connection) -> Staged:
+        """Read the scene of this task and build its prompt."""
+        scene, before = self._scene(conn, task, connection)
+        prompt = assemble(scene, clock=self.clock, random=random.Random(task["id"]), tokenizer=self.tokenizer)
+        plan, texts = recorded(prompt)
+        request = ChatRequest(
+            messages=[dict(message) for message in prompt.messages],
+            model=connection.model or None,
+            max_tokens=connection.reply_tokens,
+            temperature=connection.temperature,
+            stop=prompt.stop,
+            variant=_variants_before(conn, task),
+        )
+        reason = "asked for" if task["connection"] else "default"
+        return Staged(connection, request, plan, texts, _cleaner(scene), before, reason)
+
+    def _scene(self, conn: Reader, task: Row, connection: Connection) -> tuple[Scene, str]:
+        owner_id, kind = task["owner_id"], Kind(task["kind"])
+        conversation = conn.execute(select(conversations).where(conversations.c.id == task["conversation_id"])).one()
+        persona = self.stage_port.persona(conn, owner_id)
+        character_id = conversation.character_id
+        card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
+        rows = self._history(conn, task, kind, connection)
+        before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
+        scene = Scene(
+            character=Character(conversation.character_name, card or {}, character_id or ""),
+            persona=persona,
+            history=[_told(row) for row in rows],
+            generation=GENERATION[kind],
+            context_tokens=connection.context_tokens,
+            reply_tokens=connection.reply_tokens,
+            pick_seed=_seed(conversation.id),
+            model=connection.model,
+        )
+        return scene, before
+
+    def _history(self, conn: Reader, task: Row, kind: Kind, connection: Connection) -> list[Any]:
+        wanted = history_wanted(connection.context_tokens)
+        return chat_store.history(
+            conn, task["reply_message_id"], variant_id=task["variant_id"], limit=wanted, inclusive=kind == Kind.CONTINUE
+        )
+
+
+def _told(row: Any) -> HistoryMessage:
+    return HistoryMessage(
+        id=row.id, role=ROLES[row.role], name=row.name, text=row.text, hidden=row.hidden,
+        reasoning=row.reasoning or "", at_ms=row.created_at,
+    )  # fmt: skip
+
+
+def _text_of(conn: Reader, variant_id: str) -> str:
+    return str(conn.execute(select(variants.c.text).where(variants.c.id == variant_id)).scalar_one())
+
+
+def _variants_before(conn: Reader, task: Row) -> int:
+    """How many other answers stand in this place already: the demo says something else for each."""
+    row = conn.execute(select(variants.c.n).where(variants.c.id == task["variant_id"])).scalar()
+    return int(row or 0)
+
+
+def _seed(conversation_id: str) -> int:
+    return int(conversation_id.replace("-", "")[-8:], 16)
+
+
+def _cleaner(scene: Scene) -> Callable[[str], str]:
+    other = scene.persona.name if scene.generation != "impersonate" else scene.character.name
+    own = scene.character.name if scene.generation != "impersonate" else scene.persona.name
+    return lambda text: clean_reply(text, own_name=own, other_name=other)

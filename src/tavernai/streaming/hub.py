@@ -1,0 +1,246 @@
+"""The hub: every live listener of this process, and what runs right now.
+
+A listener (an Ear) joins a channel in the event loop's thread, where commits are announced too. So at that moment the
+ledger's newest announced position splits the world cleanly: facts up to it are read from the database, everything
+after it arrives in the ear's queue. Nobody waits for a listener; one that reads too slowly is closed and resumes.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from tavernai.kernel.facts import Recorded
+from tavernai.streaming.frames import ENDINGS, HEARTBEAT, TokenFrames, event_frame
+
+EAR_FRAMES_MAX = 20_000
+EAR_BYTES_MAX = 4 * 1024 * 1024
+HEARTBEAT_SECONDS = 10.0
+
+
+class Ear:
+    """One listener's bounded queue of frames."""
+
+    __slots__ = ("_bytes", "_queue", "_waiter", "closed", "frames", "on_slow", "quiet", "sent_bytes", "slow")
+
+    def __init__(self) -> None:
+        self._queue: list[bytes] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._bytes = 0
+        self.closed = False
+        self.slow = False
+        self.quiet = True
+        self.on_slow: Callable[[], object] | None = None
+        self.frames = 0
+        self.sent_bytes = 0
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame. Too many waiting: the ear is closed."""
+        if self.closed:
+            return
+        self._queue.append(frame)
+        self._bytes += len(frame)
+        self.quiet = False
+        if len(self._queue) > EAR_FRAMES_MAX or self._bytes > EAR_BYTES_MAX:
+            self._overflow()
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def close(self) -> None:
+        """Let the listener go: its `take` returns what is queued, then nothing."""
+        self.closed = True
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def take(self) -> bytes:
+        """Everything queued as one piece of bytes, waiting for it. Empty: the ear was closed."""
+        while not self._queue:
+            if self.closed:
+                return b""
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        waiting, self._queue, self._bytes = self._queue, [], 0
+        body = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        self.frames += len(waiting)
+        self.sent_bytes += len(body)
+        return body
+
+    def _overflow(self) -> None:
+        self.slow = True
+        self._queue.clear()
+        self.close()
+        if self.on_slow is not None:
+            self.on_slow()
+
+
+class Reply:
+    """A reply that is being written: its text so far, and how it is told."""
+
+    __slots__ = (
+        "_frames",
+        "attempt",
+        "base",
+        "channel",
+        "conversation_id",
+        "offset",
+        "pieces",
+        "task_id",
+        "variant_id",
+    )
+
+    def __init__(
+        self,
+        channel: "Channel",
+        *,
+        conversation_id: str,
+        task_id: str,
+        message_id: str,
+        variant_id: str,
+        base: int,
+        attempt: int,
+    ) -> None:
+        self.channel = channel
+        self.conversation_id = conversation_id
+        self.task_id = task_id
+        self.variant_id = variant_id
+        self.attempt = attempt
+        self.base = base
+        self.offset = base
+        self.pieces: list[str] = []
+        self._frames = TokenFrames(task_id=task_id, message_id=message_id, variant_id=variant_id)
+
+    def add(self, text: str) -> None:
+        """More text: kept, and told to everybody who listens."""
+        channel = self.channel
+        ears = channel.ears
+        if ears:
+            frame = self._frames.frame(channel.pos, self.offset, text)
+            for ear in ears:
+                ear.push(frame)
+        self.pieces.append(text)
+        self.offset += len(text)
+
+    def frame_from(self, offset: int, upto: int) -> bytes:
+        """The text between two offsets, for a listener who missed it; empty when there is none."""
+        offset = max(offset, self.base)
+        missed = "".join(self.pieces)[offset - self.base : upto - self.base]
+        return self._frames.frame(self.channel.pos, offset, missed) if missed else b""
+
+
+class Channel:
+    """One conversation: who listens, what runs, and the newest fact told."""
+
+    __slots__ = ("ears", "pos", "reply")
+
+    def __init__(self, pos: int) -> None:
+        self.ears: set[Ear] = set()
+        self.reply: Reply | None = None
+        self.pos = pos
+
+
+class Hub:
+    """All channels of this process. Every method runs in the event loop's thread."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._conversations: dict[str, Channel] = {}
+        self._owners: dict[str, set[Ear]] = {}
+        self._beat: asyncio.Task[None] | None = None
+        self.frames_total = 0
+
+    def start(self, position: int) -> None:
+        """Begin at the ledger's newest position."""
+        self.position = position
+        self._beat = asyncio.create_task(self._heartbeats(), name="stream-heartbeat")
+
+    async def stop(self) -> None:
+        """Close every ear; listeners resume elsewhere or later."""
+        if self._beat is not None:
+            self._beat.cancel()
+        for ear in self._all_ears():
+            ear.close()
+
+    def hear(self, recorded: Sequence[Recorded]) -> None:
+        """Tell listeners what was committed; each fact becomes bytes once, and only when somebody listens."""
+        self.position = recorded[-1].pos
+        for event in recorded:
+            ears = self._owners.get(event.owner_id, ())
+            channel = self._conversations.get(event.stream[5:]) if event.stream.startswith("conv:") else None
+            if channel is not None:
+                channel.pos = event.pos
+                if event.kind in ENDINGS and channel.reply is not None and channel.reply.task_id == event.task_id:
+                    channel.reply = None
+            if not ears and (channel is None or not channel.ears):
+                continue
+            frame = event_frame(event)
+            for ear in (*ears, *(channel.ears if channel else ())):
+                ear.push(frame)
+                self.frames_total += 1
+
+    def listen(self, *, owner_id: str, conversation_id: str | None) -> Ear:
+        """A new ear on one conversation, or on everything of one owner."""
+        ear = Ear()
+        if conversation_id is None:
+            self._owners.setdefault(owner_id, set()).add(ear)
+        else:
+            self._channel(conversation_id).ears.add(ear)
+        return ear
+
+    def leave(self, ear: Ear, *, owner_id: str, conversation_id: str | None) -> None:
+        ear.close()
+        if conversation_id is None:
+            ears = self._owners.get(owner_id, set())
+            ears.discard(ear)
+            if not ears:
+                self._owners.pop(owner_id, None)
+            return
+        channel = self._conversations.get(conversation_id)
+        if channel is not None:
+            channel.ears.discard(ear)
+            self._tidy(conversation_id, channel)
+
+    def begin(
+        self, conversation_id: str, *, task_id: str, message_id: str, variant_id: str, base: int = 0, attempt: int = 1
+    ) -> Reply:
+        """A reply starts to be written; `base` is the length of the text it continues."""
+        channel = self._channel(conversation_id)
+        channel.reply = Reply(
+            channel, conversation_id=conversation_id, task_id=task_id, message_id=message_id,
+            variant_id=variant_id, base=base, attempt=attempt,
+        )  # fmt: skip
+        return channel.reply
+
+    def end(self, reply: Reply) -> None:
+        """The reply has ended; its text is a fact now."""
+        if reply.channel.reply is reply:
+            reply.channel.reply = None
+            self._tidy(reply.conversation_id, reply.channel)
+
+    def running(self, conversation_id: str) -> Reply | None:
+        channel = self._conversations.get(conversation_id)
+        return channel.reply if channel else None
+
+    def listeners(self) -> int:
+        return sum(1 for _ in self._all_ears())
+
+    def _all_ears(self) -> Iterable[Ear]:
+        for channel in list(self._conversations.values()):
+            yield from list(channel.ears)
+        for ears in list(self._owners.values()):
+            yield from list(ears)
+
+    def _channel(self, conversation_id: str) -> Channel:
+        channel = self._conversations.get(conversation_id)
+        if channel is None:
+            channel = self._conversations[conversation_id] = Channel(self.position)
+        return channel
+
+    def _tidy(self, conversation_id: str, channel: Channel) -> None:
+        if not channel.ears and channel.reply is None:
+            self._conversations.pop(conversation_id, None)
+
+    async def _heartbeats(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            for ear in self._all_ears():
+                if ear.quiet:
+                    ear.push(HEARTBEAT)
+                ear.quiet = True

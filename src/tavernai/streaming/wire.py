@@ -1,0 +1,164 @@
+"""A stream of frames as a raw ASGI answer: one queue, one writer, nothing in between.
+
+What a listener gets, in this order: the facts after its position, the running reply's text after its offset, then
+everything live. The ear is opened before the first fact is read, so nothing falls between.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from tavernai.kernel.facts import Recorded
+from tavernai.ledger import store as ledger_store
+from tavernai.ledger.ports import Storage
+from tavernai.streaming.frames import ENDINGS, OPENING, Position, event_frame
+from tavernai.streaming.hub import Ear, Hub
+
+CATCH_UP_PAGE = 500
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+HEADERS = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is listened to: one conversation, or (without one) everything of its owner."""
+
+    owner_id: str
+    conversation_id: str | None
+
+
+@dataclass(slots=True)
+class Until:
+    """Ends the stream of a POST: after the frame that says how this task ended."""
+
+    task_id: str
+
+    def ends_in(self, body: bytes) -> bool:
+        # A cheap look first: endings are rare among tokens.
+        if b"event: complete\n" not in body and b"event: error\n" not in body:
+            return False
+        told = b'\ndata: {"task_id":"' + self.task_id.encode()
+        return b"event: complete" + told in body or b"event: error" + told in body
+
+
+@dataclass(slots=True)
+class Counters:
+    """What one listening cost; the session keeps the sum."""
+
+    frames: int = 0
+    bytes: int = 0
+
+
+@dataclass(slots=True)
+class Listening:
+    """One open line."""
+
+    hub: Hub
+    storage: Storage
+    subject: Subject
+    after: Position
+    until: Until | None = None
+    first: bytes = b""
+    counters: Counters = field(default_factory=Counters)
+
+    async def run(self, send: Callable[[bytes], Awaitable[None]], *, ear: Ear | None = None) -> None:
+        """Send frames until the listener leaves, the ear is closed, or the awaited task has ended."""
+        ear = ear or self.open_ear()
+        try:
+            if await self._catch_up(send, self.hub.position):
+                return
+            while body := await ear.take():
+                await send(body)
+                if self.until is not None and self.until.ends_in(body):
+                    return
+        finally:
+            self.counters.frames += ear.frames
+            self.counters.bytes += ear.sent_bytes
+            self.hub.leave(ear, owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+
+    def open_ear(self) -> Ear:
+        return self.hub.listen(owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+
+    async def _catch_up(self, send: Callable[[bytes], Awaitable[None]], upto: int) -> bool:
+        """Send what was missed up to a position; whether the awaited end was among it."""
+        running = self._running()
+        # The text is taken now, together with `upto`: whatever is added from here on lies in the ear.
+        known = running.offset if running is not None else 0
+        pos, ended = self.after.pos, False
+        await send(OPENING + self.first)
+        while pos < upto:
+            page = await self.storage.read(partial(self._page, pos=pos))
+            page = [event for event in page if event.pos <= upto]
+            if not page:
+                break
+            ended = ended or any(event.kind in ENDINGS for event in page)
+            body = b"".join(map(event_frame, page))
+            await send(body)
+            pos = page[-1].pos
+            if self.until is not None and self.until.ends_in(body):
+                return True
+        if running is not None:
+            # An offset belongs to the reply that ran at the position it came with; one that ended since voids it.
+            missed = running.frame_from(0 if ended else self.after.offset, known)
+            if missed:
+                await send(missed)
+        return False
+
+    def _running(self) -> Any:
+        return self.hub.running(self.subject.conversation_id) if self.subject.conversation_id else None
+
+    def _page(self, conn: Any, *, pos: int) -> Sequence[Recorded]:
+        if self.subject.conversation_id is None:
+            return ledger_store.events_after(conn, pos, limit=CATCH_UP_PAGE, owner_id=self.subject.owner_id)
+        return ledger_store.stream_after(conn, f"conv:{self.subject.conversation_id}", pos, limit=CATCH_UP_PAGE)
+
+
+class FrameResponse(Response):
+    """The HTTP answer that a Listening is sent through."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, listening: Listening, *, left: Callable[[Counters], Awaitable[None]] | None = None) -> None:
+        super().__init__(None, headers=HEADERS)
+        del self.headers["content-length"]
+        self._listening = listening
+        self._left = left
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        ear = self._listening.open_ear()
+        watcher = asyncio.create_task(_close_when_left(receive, ear))
+        # A listener that does not read blocks its writer inside `send`; overflowing sets the writer free.
+        writer = asyncio.current_task()
+        ear.on_slow = writer.cancel if writer is not None else None
+
+        async def body(data: bytes) -> None:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+
+        try:
+            await self._listening.run(body, ear=ear)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except asyncio.CancelledError:
+            if not ear.slow:
+                raise
+        finally:
+            watcher.cancel()
+            if self._left is not None:
+                await self._left(self._listening.counters)
+
+
+async def _close_when_left(receive: Any, ear: Ear) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    ear.close()
