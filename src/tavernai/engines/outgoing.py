@@ -1,0 +1,76 @@
+"""The one way out: an aiohttp session with explicit limits, guarded names, no proxies, no cookies.
+
+Two things aiohttp leaves us to mend, because the text that came before a line broke is a person's and is kept:
+an answer whose head and broken body come in one packet is lost whole, and an answer whose framing breaks later is not
+told of it and waits for a time-out.
+"""
+
+import socket
+from functools import partial
+from typing import cast
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.resolver import ThreadedResolver
+
+from tavernai.gateway.addresses import FORBIDDEN_NAMES, is_forbidden_address
+
+CONNECTIONS_MAX = 4096
+NAMES_SECONDS = 10
+# Model servers drop idle lines after five seconds and more; a line kept longer may be dead when it is used again.
+IDLE_SECONDS = 4.0
+_HEAD_END = b"\r\n\r\n"
+
+
+class GuardedResolver(AbstractResolver):
+    """Looks names up in a thread and refuses those that lead where connections must not (gateway.addresses)."""
+
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if host.rstrip(".").lower() in FORBIDDEN_NAMES:
+            raise OSError(f"{host} is not called")
+        found = await self._inner.resolve(host, port, family)
+        for one in found:
+            if is_forbidden_address(one["host"]):
+                raise OSError(f"{host} leads to {one['host']}, which is not called")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class KeepingHandler(ResponseHandler):
+    """Reads an answer so that what came before an error is still there."""
+
+    def data_received(self, data: bytes) -> None:
+        head = data.find(_HEAD_END) + len(_HEAD_END) if self._awaits_head() else -1
+        if len(_HEAD_END) <= head < len(data):
+            super().data_received(data[:head])
+            data = data[head:]
+        super().data_received(data)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        super().set_exception(exc, *cause)
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(aiohttp.ClientPayloadError("the answer's framing is broken"))
+
+    def _awaits_head(self) -> bool:
+        return self._payload is None or self._payload.is_eof()
+
+
+def outgoing_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
+    """A session for calls to model servers; needs the running loop. Time-outs come with each request."""
+    connector = aiohttp.TCPConnector(
+        limit=CONNECTIONS_MAX,
+        limit_per_host=0,
+        keepalive_timeout=IDLE_SECONDS,
+        ttl_dns_cache=NAMES_SECONDS,
+        resolver=resolver or GuardedResolver(),
+    )
+    connector._factory = cast(partial[ResponseHandler], partial(KeepingHandler, loop=connector._loop))
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
