@@ -1,0 +1,16 @@
+"""Alembic's entry: it is handed an open connection by storage.migrate and nothing else."""
+
+from alembic import context
+
+from tavernai.storage.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    transactional_ddl=True,
+    # Dated names are longer than Alembic's default column.
+    version_table_pk=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
