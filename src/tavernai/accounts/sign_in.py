@@ -77,7 +77,13 @@ class SignInService:
         return not await self._storage.read(store.anybody)
 
     async def setup(self, username: str, password: str, *, code: str | None, place: From) -> SignedIn:
-        """The first owner, signed in. Raises SetupDone, SetupCodeWrong, TooManySignIns, UsernameRefused, PasswordRefused."""
+        """The first owner, signed in.
+
+        Raises:
+            SetupDone: there is somebody already.
+            SetupCodeWrong, TooManySignIns: the code that was printed is asked for and is another.
+            UsernameRefused, PasswordRefused: they break the rules.
+        """
         if not await self.needs_setup():
             raise SetupDone
         self._check_code(code, place)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from tavernai.accounts.tables import api_keys, credentials, sessions, users
 from tavernai.storage.rows import Row
@@ -10,9 +10,8 @@ from tavernai.storage.rows import Row
 LIVING: Select[Any] = select(users).where(users.c.removed_at.is_(None))
 OWNERS: Select[Any] = LIVING.where(users.c.role == "owner")
 
-# Buffered statements of units of work: module-level, so that each is compiled once.
+# A buffered statement of units of work: module-level, so that it is compiled once.
 DROP_EXPIRED = delete(sessions).where(sessions.c.expires_at <= bindparam("before"))
-DROP_CREDENTIALS = delete(credentials).where(credentials.c.user_id == bindparam("whose"))
 
 _USER_BY_NAME = select(users, credentials.c.password_hash).join(credentials, credentials.c.user_id == users.c.id)
 _PERSON_BY_SESSION = (
@@ -88,10 +87,6 @@ def sessions_of(user_id: str) -> Select[Any]:
 def keys_of(user_id: str) -> Select[Any]:
     """All living keys of a person, for a unit of work."""
     return select(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.revoked_at.is_(None))
-
-
-def count_users(conn: Connection) -> int:
-    return conn.execute(select(func.count()).select_from(LIVING.subquery())).scalar_one()
 
 
 def _one(conn: Connection, query: Select[Any]) -> Row | None:
