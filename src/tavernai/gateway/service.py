@@ -1,0 +1,174 @@
+"""Models by the name of a connection: finds the connection, asks its back end, tells the observer how it went."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from tavernai.gateway.domain import (
+    ChatRequest,
+    Completion,
+    Connection,
+    Delta,
+    Embeddings,
+    EmbeddingsRequest,
+    ModelInfo,
+    split_reference,
+)
+from tavernai.gateway.errors import NoConnection, UnknownConnection, UnknownKind, UpstreamError
+from tavernai.gateway.ports import Backend, ConnectionBook, Observe, Unobserved
+
+DEFAULT_NAMES = ("", "default")
+LIST_SECONDS_MAX = 3.0
+LIST_KEPT_SECONDS = 30.0
+
+
+class GatewayService:
+    """Fulfils gateway.ports.Gateway in this process."""
+
+    def __init__(
+        self, book: ConnectionBook, backends: Mapping[str, Backend], *, observe: Observe | None = None
+    ) -> None:
+        self._book = book
+        self._backends = backends
+        self._observe = observe or Unobserved()
+        self._listed: dict[tuple[str, str], tuple[float, list[str]]] = {}
+
+    async def resolve(self, reference: str | None) -> Connection:
+        return pick(await self._book.connections(), reference)
+
+    async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        """Deltas as they come; use `contextlib.aclosing`, so that leaving the loop early cancels upstream at once."""
+        connection = await self._meant(reference)
+        watched = Watched(self._observe, connection)
+        try:
+            async with aclosing(self._backend(connection).stream(request, connection)) as deltas:
+                async for delta in deltas:
+                    watched.saw(delta)
+                    yield delta
+            watched.code = "ok"
+        except UpstreamError as error:
+            watched.code = error.code
+            raise
+        finally:
+            watched.end()
+
+    async def complete(self, reference: str | Connection | None, request: ChatRequest) -> Completion:
+        connection = await self._meant(reference)
+        watched = Watched(self._observe, connection)
+        try:
+            whole = await self._backend(connection).complete(request, connection)
+            watched.saw(Delta(text=whole.text, usage=whole.usage))
+            watched.code = "ok"
+        except UpstreamError as error:
+            watched.code = error.code
+            raise
+        finally:
+            watched.end()
+        return whole
+
+    async def embeddings(self, reference: str | Connection | None, request: EmbeddingsRequest) -> Embeddings:
+        connection = await self._meant(reference)
+        return await self._backend(connection).embeddings(request, connection)
+
+    async def models(self) -> list[ModelInfo]:
+        connections = await self._book.connections()
+        listed = await asyncio.gather(*map(self._models_of, connections))
+        return [info for infos in listed for info in infos]
+
+    async def models_of(self, connection: Connection) -> list[str]:
+        """The models one server has, asked now. Raises UpstreamError."""
+        return await self._backend(connection).models(connection)
+
+    async def close(self) -> None:
+        await asyncio.gather(
+            *(backend.close() for backend in {id(one): one for one in self._backends.values()}.values())
+        )
+
+    async def _meant(self, reference: str | Connection | None) -> Connection:
+        return reference if isinstance(reference, Connection) else await self.resolve(reference)
+
+    def _backend(self, connection: Connection) -> Backend:
+        try:
+            return self._backends[connection.kind]
+        except KeyError:
+            raise UnknownKind(kind=connection.kind, known=sorted(self._backends)) from None
+
+    async def _models_of(self, connection: Connection) -> list[ModelInfo]:
+        """The connection itself, then its models; one that does not answer lists the model it is set to."""
+        key = (connection.id, connection.base_url)
+        at, names = self._listed.get(key, (0.0, []))
+        if not at or time.monotonic() - at > LIST_KEPT_SECONDS:
+            names = await self._ask_models(connection)
+            self._listed[key] = time.monotonic(), names
+        known = dict.fromkeys([*([connection.model] if connection.model else []), *names])
+        own = ModelInfo(connection.name, connection, connection.model)
+        return [own, *(ModelInfo(f"{connection.name}/{name}", connection, name) for name in known)]
+
+    async def _ask_models(self, connection: Connection) -> list[str]:
+        try:
+            async with asyncio.timeout(LIST_SECONDS_MAX):
+                return await self.models_of(connection)
+        except (UpstreamError, UnknownKind, TimeoutError):
+            return []
+
+
+class Watched:
+    """One answer, as the observer hears of it. Ended by anything unforeseen, it counts as cancelled."""
+
+    __slots__ = ("_connection", "_counted", "_deltas", "_observe", "_started", "code")
+
+    def __init__(self, observe: Observe, connection: Connection) -> None:
+        self._observe = observe
+        self._connection = connection
+        self._started = time.perf_counter()
+        self._deltas = 0
+        self._counted: int | None = None
+        self.code = "cancelled"
+        observe.started(connection)
+
+    def saw(self, delta: Delta) -> None:
+        if not self._deltas:
+            self._observe.first_token(self._connection, time.perf_counter() - self._started)
+        self._deltas += 1
+        if delta.usage:
+            self._counted = delta.usage.get("completion_tokens")
+
+    def end(self) -> None:
+        tokens = self._deltas if self._counted is None else self._counted
+        seconds = time.perf_counter() - self._started
+        self._observe.ended(self._connection, code=self.code, seconds=seconds, tokens=tokens)
+
+
+class FixedBook:
+    """The connections given at start, and no others: `tavernai gateway --backend …`."""
+
+    def __init__(self, connections: Sequence[Connection]) -> None:
+        self._connections = list(connections)
+
+    async def connections(self) -> list[Connection]:
+        return self._connections
+
+
+def pick(connections: Sequence[Connection], reference: str | None) -> Connection:
+    """The connection a reference means, its model set to the one asked for.
+
+    Raises:
+        NoConnection: there is none at all, or no default where one is needed.
+        UnknownConnection: none of this name or id (facts: reference).
+    """
+    if not connections:
+        raise NoConnection
+    known = {name: one for one in connections for name in (one.id, one.name)}
+    if reference in known:
+        return known[reference]
+    name, model = split_reference(reference or "")
+    found = known.get(name)
+    if found is None and name in DEFAULT_NAMES:
+        found = next((one for one in connections if one.is_default), None)
+        if found is None:
+            raise NoConnection
+    if found is None:
+        raise UnknownConnection(reference=reference)
+    return replace(found, model=model) if model else found
