@@ -45,9 +45,12 @@ class Layer:
         return known.get(value) if known else None
 
     def absorb(self, other: "Layer") -> None:
-        """Take over what a unit wrote."""
+        """Take over what a unit wrote. Its operations say what they do to this layer, not to the engine."""
         for table, entries in other.rows.items():
-            self.rows.setdefault(table, {}).update(entries)
+            own = self.rows.setdefault(table, {})
+            for key, entry in entries.items():
+                known = own.get(key)
+                own[key] = merged(known, entry) if known is not None and known.op is not None else entry
         for place, keys in other.unique.items():
             self.unique.setdefault(place, {}).update(keys)
 
@@ -66,16 +69,23 @@ class Layer:
 
 
 # What a further write makes of a write that waits already: (waiting, new) -> what waits then.
-MERGED: dict[tuple[Op | None, Op], Op | None] = {
-    (None, "insert"): "insert",
-    (None, "update"): "update",
-    (None, "delete"): "delete",
+MERGED: dict[tuple[Op, Op], Op | None] = {
     ("insert", "update"): "insert",
     ("insert", "delete"): None,
     ("update", "update"): "update",
     ("update", "delete"): "delete",
     ("delete", "insert"): "update",
 }
+
+
+def merged(waiting: Entry, new: Entry) -> Entry:
+    """What waits for the engine after a further write to the same row."""
+    if new.op is None:
+        return Entry(new.row, waiting.op, waiting.changed)
+    op = new.op if waiting.op is None else MERGED[waiting.op, new.op]
+    changed = waiting.changed | new.changed
+    return Entry(new.row, op, frozenset(new.row or ()) if waiting.op == "delete" else changed)
+
 
 _unique_names: dict[Table, tuple[str, ...]] = {}
 

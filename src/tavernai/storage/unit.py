@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table
 
-from tavernai.storage.rows import MERGED, Entry, Layer, Op, Row, key_of, key_parameters
+from tavernai.storage.rows import Entry, Layer, Op, Row, key_of, key_parameters, merged
 from tavernai.storage.statements import Cursor, Statements
 
 
@@ -118,7 +118,7 @@ class Unit:
         entry = self._entry(table, key)
         if entry.row is None:
             raise LookupError(f"no row {key!r} in {table.name}")
-        self._put(table, key, "update", row=entry.row | values, changed=entry.changed | frozenset(values))
+        self._put(table, key, "update", row=entry.row | values, changed=frozenset(values))
 
     def delete(self, table: Table, key: Any) -> None:
         """Buffer a deletion; deleting nothing is no error."""
@@ -149,14 +149,12 @@ class Unit:
         return entry if entry is not None else self._group.fetch(table, key)
 
     def _put(self, table: Table, key: Any, op: Op, *, row: dict[str, Any] | None, changed: frozenset[str]) -> None:
-        known = self._layer.find(table, key) or self._group.layer.find(table, key)
-        waiting = known.op if known else None
+        own = self._layer.find(table, key)
+        known = own or self._group.layer.find(table, key)
         if op == "insert" and known is not None and known.row is not None:
             raise LookupError(f"row {key!r} is in {table.name} already")
-        merged = MERGED[waiting, op]
-        if waiting == "delete":
-            changed = frozenset(row or ())
-        self._layer.put(table, key, Entry(row, merged, changed))
+        entry = Entry(row, op, changed)
+        self._layer.put(table, key, merged(own, entry) if own is not None else entry)
 
     def _flush(self) -> None:
         own = bool(self._layer.rows or self._later)
