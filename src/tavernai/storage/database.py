@@ -1,6 +1,7 @@
 """A database as the rooms see it: one writer thread, a few reader threads."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -17,13 +18,18 @@ _T = TypeVar("_T")
 class Database:
     """Fulfils ledger.ports.Storage over any Dialog."""
 
-    def __init__(self, dialog: Dialog, session: Session) -> None:
+    def __init__(self, dialog: Dialog, session: Session, *, appended: Callable[[float], None] | None = None) -> None:
+        """`appended` is told the seconds from asking for a commit to its acknowledgement."""
         self.dialog = dialog
+        self._appended = appended
         self._writer = GroupWriter(dialog, session)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
 
     async def commit(self, unit: Callable[[Any], _T]) -> _T:
+        since = time.perf_counter()
         result: _T = await self._writer.commit(unit)
+        if self._appended is not None:
+            self._appended(time.perf_counter() - since)
         return result
 
     async def read(self, query: Callable[[Connection], _T]) -> _T:

@@ -1,0 +1,1 @@
+"""Looks at all, nobody looks at it: metrics and logs."""
