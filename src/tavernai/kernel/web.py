@@ -12,7 +12,8 @@ def provided(cls: type) -> Any:
     Chat = Annotated[ChatService, provided(ChatService)]
     """
 
-    def find(connection: HTTPConnection) -> Any:
+    # async although nothing waits: FastAPI sends a plain function through a thread, at every request.
+    async def find(connection: HTTPConnection) -> Any:
         return connection.app.state.provides[cls]
 
     return Depends(find)
