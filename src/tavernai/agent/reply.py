@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from tavernai.agent.domain.tasks import Kind
+from tavernai.agent.domain.tidy import Tidy
 from tavernai.agent.errors import LeaseLost, ReplyBroke
 from tavernai.agent.events import PlanMade, RouteChosen, TaskCancelled, TaskCompleted, TaskFailed, TaskRetry
 from tavernai.agent.leases import ATTEMPTS_MAX, Lease, by_worker, held
@@ -140,11 +140,11 @@ class ReplyWriter:
             task["conversation_id"], task_id=lease.task_id, message_id=task["reply_message_id"],
             variant_id=task["variant_id"], base=len(staged.before), attempt=lease.attempt,
         )  # fmt: skip
-        draft = self.drafts.open(reply)
+        draft, tidy = self.drafts.open(reply), Tidy(keep_start=bool(staged.before))
         stream = self.gateway.stream(staged.connection, staged.request)
         try:
             async for delta in stream:
-                text = delta.text
+                text = tidy.feed(delta.text) if delta.text else ""
                 if text:
                     if told.first_token_ms is None:
                         told.first_token_ms = int((time.monotonic() - told.since) * 1000)
@@ -213,7 +213,7 @@ class ReplyWriter:
     ) -> None:
         task = held(tx, lease)
         by = by_worker(self.worker)
-        text, streamed = self._kept_text(task["kind"], staged, told)
+        text, streamed = self._kept_text(staged, told)
         ended = chat.finish_reply(
             tx, ending, message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=lease.task_id,
             by=by, text=text, finish=FINISHES.get(told.finish or "stop", told.finish or "stop") if error is None else None,
@@ -225,16 +225,14 @@ class ReplyWriter:
         tx.append(lease.stream, [fact], by=by, task_id=lease.task_id, cause_id=ended.id)
         forget(tx, lease.task_id)
 
-    def _kept_text(self, kind: str, staged: Staged | None, told: Told) -> tuple[str, str]:
+    def _kept_text(self, staged: Staged | None, told: Told) -> tuple[str, str]:
         """What is stored, and what listeners have joined together."""
         if staged is None:
             return "", ""
         streamed = staged.before + told.text
         if not told.pieces:
             return streamed, streamed
-        if kind == Kind.CONTINUE:
-            return staged.clean(streamed), streamed
-        return staged.clean(told.text), streamed
+        return staged.before + staged.clean(told.text), streamed
 
 
 def _task_end(

@@ -117,4 +117,5 @@ def _seed(conversation_id: str) -> int:
 def _cleaner(scene: Scene) -> Callable[[str], str]:
     other = scene.persona.name if scene.generation != "impersonate" else scene.character.name
     own = scene.character.name if scene.generation != "impersonate" else scene.persona.name
-    return lambda text: clean_reply(text, own_name=own, other_name=other)
+    goes_on = scene.generation == "continue"
+    return lambda text: clean_reply(text, own_name=own, other_name=other, is_continuation=goes_on)

@@ -88,12 +88,20 @@ ENDINGS: dict[str, tuple[bytes, Callable[[Recorded], dict[str, Any]]]] = {
 """Facts after which a listener is told that a reply has ended."""
 
 
-def event_frame(event: Recorded) -> bytes:
+TEXTED = frozenset({"completion.done", "completion.interrupted", "completion.failed"})
+"""Facts whose text a live listener has heard already, token by token."""
+
+
+def event_frame(event: Recorded, *, heard: bool = False) -> bytes:
     """The frame of a fact; the fact that ends a task is followed by the frame that says how.
 
-    Only the last of the two carries the position: a line cut between them brings both again.
+    Only the last of the two carries the position: a line cut between them brings both again. `heard`: the listener
+    has the reply's text from its tokens, so the fact comes with `text: null` instead of all of it a second time.
     """
-    data = orjson.dumps({"type": "event", **timeline_item(event)})
+    item = timeline_item(event)
+    if heard and event.kind in TEXTED:
+        item["payload"] = {**event.payload, "text": None}
+    data = orjson.dumps({"type": "event", **item})
     ending = ENDINGS.get(event.kind)
     if ending is None:
         return b"id: %d\nevent: message\ndata: %b\n\n" % (event.pos, data)

@@ -6,7 +6,7 @@ after it arrives in the ear's queue. Nobody waits for a listener; one that reads
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tavernai.kernel.facts import Recorded
 from tavernai.streaming.frames import ENDINGS, HEARTBEAT, TokenFrames, event_frame
@@ -170,10 +170,18 @@ class Hub:
                     channel.reply = None
             if not ears and (channel is None or not channel.ears):
                 continue
+            self._tell(event, ears, channel.ears if channel is not None else ())
+
+    def _tell(self, event: Recorded, of_owner: Collection[Ear], of_conversation: Collection[Ear]) -> None:
+        if of_owner:
             frame = event_frame(event)
-            for ear in (*ears, *(channel.ears if channel else ())):
+            for ear in of_owner:
                 ear.push(frame)
-                self.frames_total += 1
+        if of_conversation:
+            frame = event_frame(event, heard=True)
+            for ear in of_conversation:
+                ear.push(frame)
+        self.frames_total += len(of_owner) + len(of_conversation)
 
     def listen(self, *, owner_id: str, conversation_id: str | None) -> Ear:
         """A new ear on one conversation, or on everything of one owner."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.ports import Storage
-from tavernai.streaming.frames import ENDINGS, OPENING, Position, event_frame
+from tavernai.streaming.frames import ENDINGS, OPENING, TEXTED, Position, TokenFrames, event_frame
 from tavernai.streaming.hub import Ear, Hub
 
 CATCH_UP_PAGE = 500
@@ -103,7 +103,7 @@ class Listening:
             if not page:
                 break
             ended = ended or any(event.kind in ENDINGS for event in page)
-            body = b"".join(map(event_frame, page))
+            body = b"".join([self._told(event) for event in page])
             await send(body)
             pos = page[-1].pos
             if self.until is not None and self.until.ends_in(body):
@@ -114,6 +114,15 @@ class Listening:
             if missed:
                 await send(missed)
         return False
+
+    def _told(self, event: Recorded) -> bytes:
+        """A missed fact. Who awaits one reply hears its text as tokens, also when it was quicker than the line."""
+        if self.until is None or event.kind not in TEXTED or event.task_id != self.until.task_id:
+            return event_frame(event)
+        told = event.payload
+        frames = TokenFrames(task_id=told["task_id"], message_id=told["message_id"], variant_id=told["variant_id"])
+        text = frames.frame(event.pos - 1, 0, told["text"]) if told["text"] else b""
+        return text + event_frame(event, heard=True)
 
     def _running(self) -> Any:
         return self.hub.running(self.subject.conversation_id) if self.subject.conversation_id else None

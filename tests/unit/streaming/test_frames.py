@@ -128,3 +128,11 @@ async def test_leaving_forgets_the_channel() -> None:
     hub.leave(ear, owner_id="o", conversation_id="c")
     assert await waiting == b""
     assert hub.listeners() == 0
+
+
+async def test_who_heard_the_tokens_is_not_told_the_text_again() -> None:
+    hub = Hub()
+    live, lists = hub.listen(owner_id="o", conversation_id="c"), hub.listen(owner_id="o", conversation_id=None)
+    hub.hear([told(4, "completion.done", text="Hello")])
+    assert parsed(await live.take())[0]["data"]["payload"]["text"] is None
+    assert parsed(await lists.take())[0]["data"]["payload"]["text"] == "Hello"
