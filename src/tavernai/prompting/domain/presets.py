@@ -17,6 +17,10 @@ PostProcessing = Literal[
 ROLES: Final[dict[Any, Literal["system", "user", "assistant"]]] = {
     0: "system", 1: "user", 2: "assistant", "system": "system", "user": "user", "assistant": "assistant",
 }  # fmt: skip
+POST_PROCESSING_NAMES: Final[dict[Any, PostProcessing]] = {
+    "": "", "claude": "merge", "merge": "merge", "merge_tools": "merge_tools", "semi": "semi",
+    "semi_tools": "semi_tools", "strict": "strict", "strict_tools": "strict_tools", "single": "single",
+}  # fmt: skip
 NAMES_BEHAVIOURS: Final[dict[Any, NamesBehaviour]] = {-1: "none", 0: "default", 1: "field", 2: "content"}
 
 
@@ -112,3 +116,67 @@ class Preset:
 
 
 DEFAULT_PRESET: Final = Preset()
+
+IN_CHAT: Final = 1
+GLOBAL_ORDER: Final = 100_001
+ENTRY_FLAGS: Final = {"system_prompt": "is_builtin", "marker": "is_marker", "forbid_overrides": "forbid_overrides"}
+TEXTS: Final = (
+    "new_chat_prompt", "new_group_chat_prompt", "new_example_chat_prompt", "continue_nudge_prompt",
+    "impersonation_prompt", "group_nudge_prompt", "wi_format", "scenario_format", "personality_format",
+    "continue_postfix", "send_if_empty",
+)  # fmt: skip
+
+
+def preset_from_sillytavern(settings: Mapping[str, Any], *, name: str = "Default") -> Preset:
+    """A chat completion preset as SillyTavern stores it; what is missing or of the wrong kind takes its default."""
+    values: dict[str, Any] = {key: settings[key] for key in TEXTS if isinstance(settings.get(key), str)}
+    processing = settings.get("custom_prompt_post_processing", "")
+    return Preset(
+        name=name,
+        prompts=_prompts(settings.get("prompts")),
+        order=_order(settings.get("prompt_order")),
+        names_behaviour=NAMES_BEHAVIOURS.get(settings.get("names_behavior"), "default"),
+        continue_prefill=settings.get("continue_prefill") is True,
+        squash_system_messages=settings.get("squash_system_messages") is True,
+        post_processing=POST_PROCESSING_NAMES.get(processing, ""),
+        **values,
+    )
+
+
+def _prompts(stored: Any) -> dict[str, PromptEntry]:
+    given = [_entry(one) for one in stored or [] if isinstance(one, Mapping) and isinstance(one.get("identifier"), str)]
+    prompts = {entry.identifier: entry for entry in given}
+    return prompts | {entry.identifier: entry for entry in BUILTINS if entry.identifier not in prompts}
+
+
+def _entry(stored: Mapping[str, Any]) -> PromptEntry:
+    flags = {ours: stored.get(theirs) is True for theirs, ours in ENTRY_FLAGS.items()}
+    triggers = stored.get("injection_trigger")
+    role = stored.get("role")
+    return PromptEntry(
+        identifier=stored["identifier"],
+        name=str(stored.get("name") or ""),
+        role=ROLES.get(role, "system") if isinstance(role, str | int) else "system",
+        content=str(stored.get("content") or ""),
+        in_chat=stored.get("injection_position") == IN_CHAT,
+        depth=_number(stored.get("injection_depth"), 4),
+        order=_number(stored.get("injection_order"), 100),
+        triggers=frozenset(map(str, triggers)) if isinstance(triggers, list) else frozenset(),
+        **flags,
+    )
+
+
+def _order(stored: Any) -> tuple[OrderEntry, ...]:
+    """Only the order kept for all characters counts; the one numbered 100000 is a leftover."""
+    for one in stored if isinstance(stored, list) else []:
+        if isinstance(one, Mapping) and one.get("character_id") == GLOBAL_ORDER and isinstance(one.get("order"), list):
+            return tuple(
+                OrderEntry(str(entry.get("identifier")), entry.get("enabled") is True)
+                for entry in one["order"]
+                if isinstance(entry, Mapping)
+            )
+    return DEFAULT_ORDER
+
+
+def _number(value: Any, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default

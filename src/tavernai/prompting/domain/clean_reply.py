@@ -1,0 +1,120 @@
+"""From what a model wrote to what is kept: cut, tidied, without names nobody asked for. Source: shared contract 4.14.
+
+The first steps depend on nothing but the text; the others on who speaks. Each step is one function from text to text,
+so the order below is the rule.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+END_OF_TEXT: Final = "<|endoftext|>"
+LINE_ENDS: Final = re.compile(r"[ \t\f\v\u00a0]+$", re.MULTILINE)
+NEWLINES: Final = re.compile(r"\n+")
+SENTENCE_ENDS: Final = frozenset('.!?*"”)}`]$。！？”）】’」_~…')
+REASONING_SPACE: Final = re.compile(r"^\s+")
+
+
+def clean_reply(
+    text: str,
+    *,
+    own_name: str,
+    other_name: str = "",
+    group_names: Sequence[str] = (),
+    stop: Sequence[str] = (),
+    reply_start: str = "",
+    is_continuation: bool = False,
+    collapse_newlines: bool = False,
+    trim_sentences: bool = False,
+    may_speak_for_others: bool = False,
+) -> str:
+    """The reply as it is stored.
+
+    Args:
+        own_name: who was to speak; other_name: the other side (the user, or the character for impersonation).
+        group_names: all members of a group; the reply is cut where another one begins to speak.
+        reply_start: what was put into the model's mouth; stands in front of the reply unless it is a continuation.
+        is_continuation: white space at the start is kept, since it joins the text to what it continues.
+    """
+    if not is_continuation:
+        text = reply_start + text
+    text = without_stop(text, stop)
+    text = text.replace("\r", "")
+    if collapse_newlines:
+        text = NEWLINES.sub("\n", text)
+    text = LINE_ENDS.sub("", text)
+    if not may_speak_for_others:
+        text = _cut_other(text, other_name)
+    text = text.split(END_OF_TEXT, 1)[0]
+    for name in group_names:
+        if name != own_name:
+            text = _cut_speaker(text, name)
+    if trim_sentences:
+        text = complete_sentences(text)
+    text = _without_own_name(text, own_name)
+    return text.rstrip() if is_continuation else text.strip()
+
+
+def without_stop(text: str, stop: Sequence[str]) -> str:
+    """The text without a stop string at its end, whole or begun."""
+    for string in stop:
+        for length in range(len(string), 0, -1):
+            if text.endswith(string[:length]):
+                text = text[:-length]
+                break
+    return text
+
+
+def cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
+    """The text before the first stop string in it, and whether there was one."""
+    places = [place for string in stop if string and (place := text.find(string)) >= 0]
+    return (text[: min(places)], True) if places else (text, False)
+
+
+def safe_length(text: str, stop: Sequence[str]) -> int:
+    """How much of a growing text can be shown without showing the beginning of a stop string."""
+    longest = 0
+    for string in stop:
+        for length in range(min(len(string) - 1, len(text)), longest, -1):
+            if text.endswith(string[:length]):
+                longest = length
+                break
+    return len(text) - longest
+
+
+def split_reasoning(text: str, *, prefix: str, suffix: str) -> tuple[str, str]:
+    """Thoughts written at the start of a reply between prefix and suffix, and the reply after them."""
+    start, end = prefix.strip(), suffix.strip()
+    bare = text.lstrip()
+    if not start or not end or not bare.startswith(start):
+        return "", text
+    place = bare.find(end, len(start))
+    if place < 0:
+        return "", text
+    return bare[len(start) : place].strip(), REASONING_SPACE.sub("", bare[place + len(end) :])
+
+
+def complete_sentences(text: str) -> str:
+    """The text up to its last complete sentence; all of it when there is none."""
+    for index in range(len(text) - 1, -1, -1):
+        if text[index] in SENTENCE_ENDS:
+            return text[: index + 1].rstrip()
+    return text.rstrip()
+
+
+def _cut_other(text: str, name: str) -> str:
+    if not name:
+        return text
+    if text.lstrip().startswith(f"{name}:"):
+        return ""
+    return _cut_speaker(text, name)
+
+
+def _cut_speaker(text: str, name: str) -> str:
+    place = text.find(f"\n{name}:") if name else -1
+    return text if place < 0 else text[:place]
+
+
+def _without_own_name(text: str, name: str) -> str:
+    bare = text.lstrip()
+    return bare.removeprefix(f"{name}:").lstrip() if name and bare.startswith(f"{name}:") else text

@@ -1,0 +1,211 @@
+"""Recorded scenarios of SillyTavern as scenes: its numbers and file shapes turned into ours."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tavernai.prompting.domain.presets import preset_from_sillytavern
+from tavernai.prompting.domain.scene import (
+    AuthorNote,
+    Character,
+    ChatOverrides,
+    Group,
+    HistoryMessage,
+    Injection,
+    Instruct,
+    LoreHit,
+    Member,
+    Options,
+    Persona,
+    ReasoningOptions,
+    Scene,
+    Variables,
+)
+from tests.support.shared import fixture
+
+ROLE = {0: "system", 1: "user", 2: "assistant"}
+PERSONA = {0: "in_prompt", 1: "after_card", 2: "note_top", 3: "note_bottom", 4: "in_chat", 9: "none"}
+NOTE = {0: "after_main", 1: "in_chat", 2: "before_main"}
+PLACE = {0: "replace", 1: "before", 2: "after"}
+LORE = ["before", "after", "note_top", "note_bottom", "in_chat", "examples_top", "examples_bottom", "outlet"]
+CARDS = {0: "speaker", 1: "unmuted", 2: "all"}
+
+
+def merged(base: Any, change: Any) -> Any:
+    """Objects merge key by key; anything else replaces."""
+    if isinstance(base, dict) and isinstance(change, dict):
+        return base | {key: merged(base.get(key), value) for key, value in change.items()}
+    return change
+
+
+def scenario(path: str) -> dict[str, Any]:
+    """A recorded scenario whose input stands over the settings all of them start from."""
+    loaded: dict[str, Any] = json.loads(fixture(path).read_text())
+    base = json.loads(fixture("golden/baseline.json").read_text())
+    given = loaded["input"]
+    kept = {key: given.get("oai", {}).get(key) for key in ("prompts", "prompt_order") if key in given.get("oai", {})}
+    loaded["input"] = merged(base, given)
+    loaded["input"]["oai"] |= kept
+    return loaded
+
+
+def scenes(loaded: dict[str, Any]) -> Iterator[Scene]:
+    """One scene for each request that was recorded; in groups, each speaker hears those before."""
+    given = loaded["input"]
+    said: list[dict[str, Any]] = []
+    for request in loaded["expected"]["requests"]:
+        speaker = next(one for one in given["characters"] if one["card"]["data"]["name"] == request["char_name"])
+        yield scene_of(given, speaker, said=said, woken=loaded["expected"].get("world_info_activated", []))
+        said.append({"name": request["char_name"], "is_user": False, "mes": "OK."})
+
+
+def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), woken: Any = ()) -> Scene:
+    oai, power, meta = given["oai"], given["power_user"], given["chat_metadata"]
+    generation = given.get("generation", {})
+    chat = [given["message"] | message for message in [*given["chat"], *said]]
+    chat = chat[:-1] if generation.get("type") == "swipe" else chat
+    sizes = (given.get("max_context"), given.get("amount_gen"))
+    return Scene(
+        character=Character(speaker["card"]["data"]["name"], speaker["card"], speaker["file"]),
+        persona=persona_of(given["persona"]),
+        history=[history_message(index, message) for index, message in enumerate(chat)] + typed(given, generation),
+        generation=generation.get("type", "normal"),
+        preset=preset_from_sillytavern(oai),
+        context_tokens=sizes[0] or oai["openai_max_context"],
+        reply_tokens=sizes[1] or oai["openai_max_tokens"],
+        note=note_of(meta, given.get("extension_settings", {}).get("note", {}), speaker["file"]),
+        lore=[hit for name in woken for hit in lore_hits(given, name)],
+        injections=[injection(name, one) for name, one in given.get("extension_prompts", {}).items()],
+        group=group_of(given),
+        overrides=ChatOverrides(meta.get("scenario", ""), meta.get("mes_example", ""), meta.get("system_prompt", "")),
+        options=options_of(power),
+        quiet_prompt=generation.get("quiet_prompt", ""),
+        skip_chat_lore=generation.get("skip_wian", False),
+        pick_seed=meta.get("chat_id_hash", 0),
+        pick_reroll=str(meta.get("pick_reroll_seed", "")),
+    )
+
+
+def typed(given: dict[str, Any], generation: dict[str, Any]) -> list[HistoryMessage]:
+    """What stands in the input box, as the message that sending it makes."""
+    text = generation.get("input_text", "")
+    name = given["persona"]["name"]
+    char = given["characters"][0]["card"]["data"]["name"]
+    text = text.replace("{{char}}", char).replace("{{user}}", name)
+    return [HistoryMessage("typed", "user", name, text)] if text else []
+
+
+def persona_of(given: dict[str, Any]) -> Persona:
+    position: Any = PERSONA[given["position"]]
+    return Persona(given["name"], given["description"], position, given["depth"], role(given["role"]))
+
+
+def history_message(index: int, given: dict[str, Any]) -> HistoryMessage:
+    extra = given.get("extra", {})
+    spoken = "system" if extra.get("type") == "narrator" else "user" if given["is_user"] else "assistant"
+    return HistoryMessage(
+        id=f"message-{index}",
+        role=spoken,  # type: ignore[arg-type]
+        name=given["name"],
+        text=given["mes"],
+        hidden=bool(given["is_system"]),
+        reasoning=extra.get("reasoning", ""),
+        at_ms=milliseconds(given["send_date"]),
+        is_foreign=bool(given.get("force_avatar")),
+        swipe=given["swipe_id"] + 1 if given.get("swipes") else 0,
+        swipes=len(given.get("swipes", [])),
+    )
+
+
+def milliseconds(date: str) -> int:
+    return int(datetime.fromisoformat(date).timestamp() * 1000)
+
+
+def note_of(meta: dict[str, Any], settings: dict[str, Any], file: str) -> AuthorNote:
+    own = next((one for one in settings.get("chara", []) if one["name"] == file and one["useChara"]), None)
+    position: Any = NOTE[meta["note_position"]]
+    place: Any = PLACE[own["position"]] if own else "after"
+    return AuthorNote(
+        text=meta["note_prompt"],
+        interval=meta["note_interval"],
+        position=position,
+        depth=meta["note_depth"],
+        role=role(meta["note_role"]),
+        character_text=own["prompt"] if own else "",
+        character_place=place,
+    )
+
+
+def lore_hits(given: dict[str, Any], name: str) -> list[LoreHit]:
+    book, uid = name.rsplit(".", 1)
+    entry = given["worlds"][book]["entries"][uid]
+    names = {"{{char}}": given["characters"][0]["card"]["data"]["name"], "{{user}}": given["persona"]["name"]}
+    content = entry["content"]
+    for macro, value in names.items():
+        content = content.replace(macro, value)
+    position: Any = LORE[entry["position"]]
+    return [LoreHit(name, content, position, entry["depth"], role(entry["role"]), entry["order"], entry["outletName"])]
+
+
+def injection(name: str, given: dict[str, Any]) -> Injection:
+    position: Any = {-1: "none", 0: "after_main", 1: "in_chat", 2: "before_main"}[given["position"]]
+    return Injection(name, given["value"], position, given["depth"], role(given.get("role", 0)))
+
+
+def group_of(given: dict[str, Any]) -> Group | None:
+    if "group" not in given:
+        return None
+    group = given["group"]
+    cards: Any = CARDS[group["generation_mode"]]
+    by_file = {one["file"]: one for one in given["characters"]}
+    members = [
+        Member(Character(by_file[file]["card"]["data"]["name"], by_file[file]["card"], file), file in muted)
+        for muted in [group.get("disabled_members", [])]
+        for file in group["members"]
+    ]
+    prefix, suffix = group.get("generation_mode_join_prefix", ""), group.get("generation_mode_join_suffix", "")
+    return Group(members, cards, prefix, suffix)
+
+
+def options_of(power: dict[str, Any]) -> Options:
+    reasoning = power["reasoning"]
+    known = {name for name in Instruct.__dataclass_fields__ if name in power["instruct"]}
+    return Options(
+        prefer_card_prompt=power["prefer_character_prompt"],
+        prefer_card_post_history=power["prefer_character_jailbreak"],
+        collapse_newlines=power["collapse_newlines"],
+        pin_examples=power["pin_examples"],
+        reply_start=power["user_prompt_bias"],
+        reasoning=ReasoningOptions(
+            add_to_prompts=reasoning["add_to_prompts"],
+            prefix=reasoning["prefix"],
+            suffix=reasoning["suffix"],
+            separator=reasoning["separator"],
+            max_additions=reasoning["max_additions"],
+        ),
+        instruct=Instruct(**{name: power["instruct"][name] for name in known}),
+        chat_start=power["context"]["chat_start"],
+        example_separator=power["context"]["example_separator"],
+        system_prompt=power["sysprompt"]["content"],
+        system_prompt_enabled=power["sysprompt"]["enabled"],
+    )
+
+
+def with_variables(scene: Scene, row: dict[str, Any]) -> Scene:
+    return replace(scene, variables=Variables(row.get("local_vars", {}), row.get("global_vars", {})))
+
+
+def role(number: int) -> Any:
+    return ROLE[number]
+
+
+class Rolls:
+    """The recorded random numbers in order, then 0.5 for ever."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self._waiting = iter(given.get("generation", {}).get("rolls", []))
+
+    def random(self) -> float:
+        return float(next(self._waiting, 0.5))
