@@ -11,11 +11,15 @@ InvalidInput
 │   └── EmptyFile
 ├── PictureRefused     422   a picture that cannot be used as an avatar
 └── LastPersona        422
+Conflict
+└── InTrash            409
+TooLarge
+└── UploadTooLarge     413
 UnsupportedInput
 └── CardKindUnsupported 415  a known kind of file that this version does not import
 """
 
-from tavernai.kernel.errors import InvalidInput, TooLarge, UnsupportedInput
+from tavernai.kernel.errors import Conflict, InvalidInput, TooLarge, UnsupportedInput
 
 
 class CardRefused(InvalidInput):
@@ -86,3 +90,9 @@ class LastPersona(InvalidInput):
     """You need at least one persona; make another one first."""
 
     code = "last_persona"
+
+
+class InTrash(Conflict):
+    """This character is in the trash; restore it first."""
+
+    code = "in_trash"

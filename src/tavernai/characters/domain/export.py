@@ -7,8 +7,12 @@ import orjson
 from tavernai.characters.domain import png
 from tavernai.characters.domain.card import FIELDS, OPTIONAL, V1_TEXTS, Card
 from tavernai.characters.domain.names import clean_name
+from tavernai.characters.domain.repairs import Repairs
 
 TALKATIVENESS_DEFAULT = 0.5
+
+_ABSENT = {field.name: field.coerce(None, field.name, Repairs()) for field in FIELDS}
+"""What each field is when a card does not have it; written only where V2 readers expect it."""
 
 
 def export_object(card: Card, *, spec: str = "chara_card_v3") -> dict[str, Any]:
@@ -53,10 +57,6 @@ def file_name(card: Card, ending: str) -> str:
 
 def _data(data: dict[str, Any]) -> dict[str, Any]:
     ordered = {field.name: data[field.name] for field in FIELDS}
-    ordered = {name: value for name, value in ordered.items() if name not in OPTIONAL or not _is_empty(value)}
+    ordered = {name: value for name, value in ordered.items() if name not in OPTIONAL or value != _ABSENT[name]}
     ordered |= {name: value for name, value in data.items() if name not in ordered and name not in OPTIONAL}
     return {**ordered, "extensions": {**data["extensions"], "fav": False}}
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import orjson
 
 from tavernai.characters.domain.repairs import Repairs
+from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.text import clean_text
 
 DEPTH_MAX = 100
@@ -51,6 +52,28 @@ def parse_json(data: bytes, repairs: Repairs) -> Any:
 def clean_value(value: Any, repairs: Repairs) -> Any:
     """The same cleaning for a value that came over HTTP. Raises JsonRefused."""
     return _Cleaner(repairs).clean(value)
+
+
+def exact_json(value: Any) -> bytes:
+    """Canonical bytes of a cleaned value, read back from storage or not: the same for the same card.
+
+    Past 2**53 our numbers are floats, but their canonical text has no point, so that reading gives integers back.
+    """
+    try:
+        return canonical_json(value)
+    except ValueError:
+        return canonical_json(as_cleaned(value))
+
+
+def as_cleaned(value: Any) -> Any:
+    """A stored value as it was when it was cleaned: whole numbers past 2**53 are floats again."""
+    if isinstance(value, dict):
+        return {key: as_cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_cleaned(item) for item in value]
+    if isinstance(value, int) and abs(value) > INTEGER_MAX:
+        return float(value)
+    return value
 
 
 def _decode(data: bytes, repairs: Repairs) -> str:

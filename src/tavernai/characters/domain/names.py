@@ -1,6 +1,7 @@
 """What a character may be called: cleaned alike at import, creation and renaming, so that cards survive round trips."""
 
 import re
+import unicodedata
 
 from tavernai.characters.domain.repairs import Repairs
 
@@ -34,5 +35,5 @@ def name_of_file(filename: str | None) -> str:
 
 
 def sort_key(text: str) -> str:
-    """How names and tags are compared: without regard to case."""
-    return text.casefold()
+    """How names and tags are compared: without regard to case or to full-width and other look-alike forms."""
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -11,7 +11,7 @@ from typing import Any
 
 from tavernai.characters.domain import png
 from tavernai.characters.domain.card import Card, read_card
-from tavernai.characters.domain.jsontext import JsonRefused, parse_json
+from tavernai.characters.domain.jsontext import JsonRefused, exact_json, parse_json
 from tavernai.characters.domain.repairs import Repair, Repairs
 from tavernai.characters.errors import (
     CardEncrypted,
@@ -24,7 +24,6 @@ from tavernai.characters.errors import (
     EmptyFile,
     NotACard,
 )
-from tavernai.kernel.canonical import canonical_json
 
 JSON_BYTES_MAX = 16 * 1024 * 1024
 ENCRYPTED = b"rcc||"
@@ -66,7 +65,7 @@ def canonical_hash(card: Card) -> str:
 
 def canonical_card(data: dict[str, Any], outer: dict[str, Any]) -> bytes:
     """RFC 8785 bytes of a card with what stood around it."""
-    return canonical_json({"data": data, "outer": outer} if outer else {"data": data})
+    return exact_json({"data": data, "outer": outer} if outer else {"data": data})
 
 
 def foreign_kind(data: bytes, filename: str | None = None) -> str | None:

@@ -1,0 +1,77 @@
+"""Facts about characters. A fact holds the whole card in its one form, so that a fold needs no file."""
+
+from typing import Any
+
+from tavernai.kernel.facts import fact
+
+
+@fact("character.imported")
+class CharacterImported:
+    """A card file became a character."""
+
+    character_id: str
+    card: dict[str, Any]
+    outer: dict[str, Any]
+    card_version: str
+    card_hash: str
+    original: str
+    """sha256 of the file's bytes: the blob that keeps them"""
+    avatar: str | None
+    filename: str
+    source: str
+    """png | json | sample:<name>"""
+    warnings: list[dict[str, Any]]
+
+
+@fact("character.created")
+class CharacterCreated:
+    """Somebody wrote a character here."""
+
+    character_id: str
+    card: dict[str, Any]
+    outer: dict[str, Any]
+    card_version: str
+    card_hash: str
+    warnings: list[dict[str, Any]]
+
+
+@fact("character.edited")
+class CharacterEdited:
+    """The card changed; `changed` names the fields."""
+
+    character_id: str
+    card: dict[str, Any]
+    outer: dict[str, Any]
+    card_hash: str
+    changed: list[str]
+    warnings: list[dict[str, Any]]
+
+
+@fact("character.avatar_changed")
+class CharacterAvatarChanged:
+    """Another picture, or none."""
+
+    character_id: str
+    avatar: str | None
+
+
+@fact("character.favourited")
+class CharacterFavourited:
+    """Marked as a favourite, or no longer."""
+
+    character_id: str
+    favourite: bool
+
+
+@fact("character.deleted")
+class CharacterDeleted:
+    """Put into the trash."""
+
+    character_id: str
+
+
+@fact("character.restored")
+class CharacterRestored:
+    """Taken out of the trash."""
+
+    character_id: str

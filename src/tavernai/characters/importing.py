@@ -1,0 +1,117 @@
+"""Importing card files, one by one: a bad one is refused by name and the others go on; nothing is half written.
+
+The bytes are read and kept first, the fact follows. A process killed in between leaves a blob nobody points to, never a
+character without its file.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tavernai.characters import events as e
+from tavernai.characters import store
+from tavernai.characters.domain import png
+from tavernai.characters.domain.pictures import PIXELS_MAX
+from tavernai.characters.domain.reading import canonical_hash, read_file
+from tavernai.characters.domain.repairs import MESSAGES, Repair
+from tavernai.characters.errors import UploadTooLarge
+from tavernai.characters.service import char_stream
+from tavernai.kernel.errors import TavernError
+from tavernai.kernel.facts import By
+from tavernai.kernel.ids import new_id
+from tavernai.kernel.text import clean_text
+from tavernai.ledger.ports import Storage
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.ports import Blobs
+
+FILE_BYTES_MAX = 64 * 1024 * 1024
+REQUEST_BYTES_MAX = 256 * 1024 * 1024
+FILES_MAX = 200
+AT_ONCE = 4
+FILENAME_CHARS_MAX = 255
+
+Status = Literal["imported", "duplicate", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file somebody sent; read when its turn comes, so that a batch does not lie in memory."""
+
+    filename: str
+    size: int
+    read: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file."""
+
+    filename: str
+    status: Status
+    character_id: str | None = None
+    name: str | None = None
+    code: str | None = None
+    message: str | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+
+class ImportService:
+    """Card files into a person's characters."""
+
+    def __init__(self, storage: Storage, blobs: Blobs) -> None:
+        self._storage = storage
+        self._blobs = blobs
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def import_files(self, user_id: str, uploads: Sequence[Upload]) -> list[Imported]:
+        """Every file's outcome, in the order they were sent. Raises UploadTooLarge for the whole request."""
+        if len(uploads) > FILES_MAX or sum(upload.size for upload in uploads) > REQUEST_BYTES_MAX:
+            raise UploadTooLarge(files_max=FILES_MAX, request_bytes_max=REQUEST_BYTES_MAX)
+        return list(await asyncio.gather(*(self._import_one(user_id, upload) for upload in uploads)))
+
+    async def import_bytes(self, user_id: str, filename: str, data: bytes, *, source: str | None = None) -> Imported:
+        """One file's outcome; `source` says where it came from when that is not the file's kind."""
+        filename = clean_text(filename)[:FILENAME_CHARS_MAX]
+        try:
+            return await self._imported(user_id, filename, data, source)
+        except TavernError as error:
+            if error.status >= 500:  # ours, not the file's: the whole request must tell
+                raise
+            return Imported(filename, "refused", code=error.code, message=error.detail)
+
+    async def _import_one(self, user_id: str, upload: Upload) -> Imported:
+        async with self._turns:
+            if upload.size > FILE_BYTES_MAX:
+                refusal = UploadTooLarge(file_bytes_max=FILE_BYTES_MAX)
+                return Imported(upload.filename, "refused", code=refusal.code, message=refusal.detail)
+            return await self.import_bytes(user_id, upload.filename, await upload.read())
+
+    async def _imported(self, user_id: str, filename: str, data: bytes, source: str | None) -> Imported:
+        fact = await asyncio.to_thread(self._prepared, data, filename, source)
+
+        def unit(tx: Transaction) -> Imported:
+            twins = tx.rows(store.twins(user_id, original=fact.original, card_hash=fact.card_hash))
+            if twins:
+                return Imported(filename, "duplicate", twins[0]["id"], twins[0]["name"], warnings=fact.warnings)
+            tx.append(char_stream(user_id, fact.character_id), [fact], by=By(f"user:{user_id}", "import"))
+            return Imported(filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
+
+        return await self._storage.commit(unit)
+
+    def _prepared(self, data: bytes, filename: str, source: str | None) -> e.CharacterImported:
+        found = read_file(data, filename=filename)
+        repairs = list(found.repairs)
+        shows = found.kind == "png" and _can_be_shown(data)
+        if found.kind == "png" and not shows:
+            repairs.append(Repair("picture_unusable", None, MESSAGES["picture_unusable"]))
+        original = self._blobs.put(data)
+        return e.CharacterImported(
+            new_id(), found.card.data, found.card.outer, found.card.version, canonical_hash(found.card), original,
+            original if shows else None, filename, source or found.kind, [one.as_json() for one in repairs],
+        )  # fmt: skip
+
+
+def _can_be_shown(data: bytes) -> bool:
+    size = png.size(data)
+    return size is not None and 0 < size[0] * size[1] <= PIXELS_MAX

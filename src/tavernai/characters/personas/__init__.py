@@ -1,0 +1,1 @@
+"""Who a person is to the characters: a name and a description, one of them the default."""

@@ -1,0 +1,35 @@
+"""The room's SQL for personas."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from tavernai.characters.personas.tables import persona_defaults, personas
+from tavernai.storage.rows import Row
+
+_IS_DEFAULT = (persona_defaults.c.persona_id == personas.c.id).label("is_default")
+
+
+def personas_after(conn: Connection, owner_id: str, *, after: str, limit: int) -> list[Row]:
+    """A person's personas by age, each with `is_default`."""
+    query = _joined().where(personas.c.owner_id == owner_id, personas.c.id > after)
+    return [dict(row) for row in conn.execute(query.order_by(personas.c.id).limit(limit)).mappings()]
+
+
+def default(conn: Connection, owner_id: str) -> Row | None:
+    """The persona a person uses by default."""
+    query = _joined().where(personas.c.owner_id == owner_id, persona_defaults.c.persona_id == personas.c.id)
+    row = conn.execute(query).mappings().first()
+    return dict(row) if row is not None else None
+
+
+def others(owner_id: str, persona_id: str) -> Select[Any]:
+    """A person's other personas, the oldest first; for a unit of work."""
+    query = select(personas).where(personas.c.owner_id == owner_id, personas.c.id != persona_id)
+    return query.order_by(personas.c.id).limit(1)
+
+
+def _joined() -> Select[Any]:
+    return select(personas, _IS_DEFAULT).join(
+        persona_defaults, persona_defaults.c.owner_id == personas.c.owner_id, isouter=True
+    )

@@ -1,0 +1,68 @@
+"""Characters as others see them: plain JSON values, the same in answers and beside a conflict."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from tavernai.characters.store import avatar_url
+from tavernai.kernel.clock import rfc3339
+from tavernai.storage.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character with its card, for the rooms above."""
+
+    row: Row
+    card: dict[str, Any]
+    outer: dict[str, Any]
+    warnings: list[dict[str, Any]]
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    @classmethod
+    def of(cls, row: Row, card_row: Row) -> "Character":
+        return cls(
+            row, orjson.loads(card_row["card"]), orjson.loads(card_row["outer"]), orjson.loads(card_row["warnings"])
+        )
+
+
+def summary(row: Row) -> dict[str, Any]:
+    """One item of a list."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "tags": orjson.loads(row["tags"]),
+        "avatar_url": avatar_url(row["id"], row["avatar"]) if row["avatar"] else None,
+        "creator": row["creator"],
+        "card_version": row["card_version"],
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+        "favourite": bool(row["favourite"]),
+        "greetings": row["greetings"],
+        "deleted": bool(row["deleted"]),
+        "version": row["version"],
+    }
+
+
+def detail(character: Character) -> dict[str, Any]:
+    """Everything about one character."""
+    return {**summary(character.row), "card": character.card, "warnings": character.warnings}
+
+
+def change(row: Row) -> dict[str, Any]:
+    """One line of a character's history."""
+    return {
+        "version": row["version"],
+        "at": rfc3339(row["at"]),
+        "kind": row["kind"],
+        "changed": orjson.loads(row["changed"]),
+        "actor": row["actor"],
+    }

@@ -1,0 +1,61 @@
+"""Who a person is to the characters."""
+
+import pytest
+
+from tavernai.accounts.service import add_user
+from tavernai.characters.errors import LastPersona
+from tavernai.characters.personas.service import Persona, default_in, ensure_default
+from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
+from tests.integration.characters.conftest import Room
+
+
+async def listed(room: Room) -> list[Persona]:
+    return (await room.personas.list(room.user_id, cursor=None, limit=50)).items
+
+
+async def test_a_new_account_has_one_persona_named_after_it(room: Room) -> None:
+    user = await room.storage.commit(lambda tx: add_user(tx, "Ada", role="owner", password_hash="x", by=None))
+    [persona] = (await room.personas.list(user.id, cursor=None, limit=50)).items
+    assert (persona.name, persona.is_default, persona.version) == ("Ada", True, 1)
+    assert await room.storage.commit(lambda tx: default_in(tx, user.id)) == persona
+
+
+async def test_choosing_a_default_takes_the_mark_from_the_other(room: Room) -> None:
+    first = await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    second = await room.personas.create(room.user_id, "Captain", description="Salt in her hair")
+    chosen = await room.personas.change(room.user_id, second.id, version=second.version, is_default=True)
+    assert chosen.is_default
+    assert [(one.id, one.is_default) for one in await listed(room)] == [(first.id, False), (second.id, True)]
+    assert await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada")) == chosen
+
+
+async def test_an_old_version_is_a_conflict(room: Room) -> None:
+    made = await room.personas.create(room.user_id, "Ada")
+    await room.personas.change(room.user_id, made.id, version=made.version, description="d")
+    with pytest.raises(Conflict) as refused:
+        await room.personas.change(room.user_id, made.id, version=made.version, description="x")
+    assert refused.value.facts["current"]["description"] == "d"
+
+
+async def test_deleting_the_default_chooses_the_oldest_other_and_the_last_one_stays(room: Room) -> None:
+    first = await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    second = await room.personas.create(room.user_id, "Captain")
+    await room.personas.delete(room.user_id, first.id)
+    assert [(one.id, one.is_default) for one in await listed(room)] == [(second.id, True)]
+    with pytest.raises(LastPersona):
+        await room.personas.delete(room.user_id, second.id)
+
+
+async def test_names_are_tidied_and_must_be_there(room: Room) -> None:
+    assert (await room.personas.create(room.user_id, "  Ada \n Lovelace ")).name == "Ada Lovelace"
+    with pytest.raises(InvalidInput):
+        await room.personas.create(room.user_id, "\n")
+
+
+async def test_others_see_no_persona_of_mine(room: Room) -> None:
+    made = await room.personas.create(room.user_id, "Ada")
+    with pytest.raises(NotFound):
+        await room.personas.change("other", made.id, version=1, name="X")
+    with pytest.raises(NotFound):
+        await room.personas.delete("other", made.id)
+    assert (await room.personas.list("other", cursor=None, limit=5)).items == []
