@@ -1,6 +1,7 @@
 """Opening conversations and adding to them: functions for rooms above, each inside the caller's unit of work.
 
-What a person does with a message that stands there already is in commands.py, the doors' service in rooms.py.
+What a person does with what stands there already is in commands.py, undo in undoing.py, the service of the doors in
+conversations.py.
 None of these commits; all of them raise before they record anything.
 """
 

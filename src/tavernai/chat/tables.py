@@ -119,5 +119,6 @@ changes = Table(
     Column("leaf_variant_before", Int, nullable=False),
     Column("leaf_after", Int),  # known once it is undone
     Column("leaf_variant_after", Int),
+    Column("revision_after", Int),  # of the text, for changes that wrote one
 )
 Index("changes_conversation", changes.c.conv_id, changes.c.pos)

@@ -1,0 +1,221 @@
+"""The service behind the doors: opens the unit of work, runs a command in it, reads what the answer shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from tavernai.chat import commands, store, undoing
+from tavernai.chat.commands import Done
+from tavernai.chat.items import Item, conversation_item, message_item, on
+from tavernai.chat.ports import Cast, Tasks
+from tavernai.chat.service import open_conversation
+from tavernai.chat.undoing import Undone
+from tavernai.kernel.facts import By
+from tavernai.kernel.paging import PAGE_DEFAULT, Page
+from tavernai.ledger.ports import Storage
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.rows import Row
+
+_Result = TypeVar("_Result", Done, Undone)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message after a command, and the position at which that was so."""
+
+    message: Item
+    position: int
+
+
+class ChatService:
+    """What a person does with their conversations. Every method refuses others' with NotFound."""
+
+    def __init__(self, storage: Storage, *, cast: Cast, tasks: Tasks) -> None:
+        self._storage = storage
+        self._cast = cast
+        self._tasks = tasks
+
+    # Conversations.
+
+    async def create(self, owner_id: str, *, character_id: str, greeting: int = 0, title: str | None = None) -> Item:
+        """Open a conversation with one of the person's characters; its item.
+
+        Raises NotFound: no such character; GreetingNotFound.
+        """
+
+        def unit(tx: Transaction) -> str:
+            member = self._cast.role(tx, owner_id, character_id=character_id)
+            opened = open_conversation(
+                tx,
+                owner_id=owner_id,
+                by=By.user(owner_id),
+                character_id=character_id,
+                character_name=member.name,
+                title=title,
+                greetings=member.greetings,
+                greeting=greeting,
+                user_name=member.user_name,
+            )
+            return opened.conversation_id
+
+        return await self.get(owner_id, await self._storage.commit(unit))
+
+    async def list_all(
+        self,
+        owner_id: str,
+        *,
+        character_id: str | None = None,
+        q: str | None = None,
+        trash: bool = False,
+        cursor: str | None = None,
+        limit: int = PAGE_DEFAULT,
+    ) -> Page[Item]:
+        """The person's conversations, the most recent first."""
+
+        def query(conn: Connection) -> Page[Item]:
+            found = store.list_of(
+                conn, owner_id, character_id=character_id, q=q, trash=trash, cursor=cursor, limit=limit
+            )
+            avatars = self._avatars(conn, owner_id, found.items)
+            items = [conversation_item(row, avatars.get(row["character_id"] or "")) for row in found.items]
+            return Page(items, found.next_cursor)
+
+        return await self._storage.read(query)
+
+    async def get(self, owner_id: str, conversation_id: str) -> Item:
+        """One conversation, with its active leaf and what undo could do."""
+
+        def query(conn: Connection) -> Item:
+            row = store.conversation_of(conn, owner_id, conversation_id)
+            avatars = self._avatars(conn, owner_id, [row])
+            undo = {"can_undo": row["undo_pos"] is not None, "can_redo": row["redo_pos"] is not None}
+            told = {"active_leaf": store.id_of(conn, row["active_leaf"]), "undo": undo}
+            return conversation_item(row, avatars.get(row["character_id"] or "")) | told
+
+        return await self._storage.read(query)
+
+    async def rename(self, owner_id: str, conversation_id: str, *, title: str, version: int | None) -> Item:
+        by = By.user(owner_id)
+        await self._storage.commit(
+            lambda tx: commands.rename(tx, conversation_id, title=title, version=version, owner_id=owner_id, by=by)
+        )
+        return await self.get(owner_id, conversation_id)
+
+    async def delete(self, owner_id: str, conversation_id: str) -> int:
+        """To the trash; replies being written there are stopped. The position."""
+        done = await self._command(owner_id, lambda tx, who: commands.trash(tx, conversation_id, **who))
+        return done.position
+
+    async def restore(self, owner_id: str, conversation_id: str) -> Item:
+        await self._command(owner_id, lambda tx, who: commands.bring_back(tx, conversation_id, **who))
+        return await self.get(owner_id, conversation_id)
+
+    async def select_leaf(self, owner_id: str, conversation_id: str, *, message_id: str) -> Answer:
+        return await self._answer(
+            owner_id, lambda tx, who: commands.select_leaf(tx, conversation_id, message_id=message_id, **who)
+        )
+
+    async def undo(self, owner_id: str, conversation_id: str) -> Undone:
+        return await self._command(owner_id, lambda tx, who: undoing.undo(tx, conversation_id, **who))
+
+    async def redo(self, owner_id: str, conversation_id: str) -> Undone:
+        return await self._command(owner_id, lambda tx, who: undoing.redo(tx, conversation_id, **who))
+
+    # What a conversation shows.
+
+    async def page(
+        self, owner_id: str, conversation_id: str, *, before: str | None = None, limit: int = PAGE_DEFAULT
+    ) -> Page[Item]:
+        """Messages of the active branch, oldest first: the newest, or those above the message `before`."""
+
+        def query(conn: Connection) -> Page[Item]:
+            row = store.conversation_of(conn, owner_id, conversation_id)
+            above = None if before is None else store.message_of(conn, owner_id, before)
+            return store.page(conn, row, before=above, limit=limit)
+
+        return await self._storage.read(query)
+
+    async def branches(
+        self, owner_id: str, conversation_id: str, *, cursor: str | None = None, limit: int = PAGE_DEFAULT
+    ) -> Page[Item]:
+        def query(conn: Connection) -> Page[Item]:
+            row = store.conversation_of(conn, owner_id, conversation_id)
+            return store.branches_of(conn, row, cursor=cursor, limit=limit)
+
+        return await self._storage.read(query)
+
+    async def variants(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
+        place = (owner_id, message_id, conversation_id)
+        return await self._storage.read(lambda conn: store.variant_items(conn, *_both(conn, *place)))
+
+    async def revisions(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
+        place = (owner_id, message_id, conversation_id)
+        return await self._storage.read(lambda conn: store.revision_items(conn, *_both(conn, *place)))
+
+    # Messages. `place` is conversation_id (the copy meant) and, except for branch, the version the person saw.
+
+    async def edit(self, owner_id: str, message_id: str, *, text: str, version: int | None, **place: Any) -> Answer:
+        return await self._answer(
+            owner_id, lambda tx, who: commands.edit(tx, message_id, text=text, version=version, **place, **who)
+        )
+
+    async def hide(self, owner_id: str, message_id: str, **place: Any) -> Answer:
+        return await self._answer(owner_id, lambda tx, who: commands.hide(tx, message_id, **place, **who))
+
+    async def show(self, owner_id: str, message_id: str, **place: Any) -> Answer:
+        return await self._answer(owner_id, lambda tx, who: commands.show(tx, message_id, **place, **who))
+
+    async def delete_message(self, owner_id: str, message_id: str, *, following: bool = False, **place: Any) -> Answer:
+        """To the trash; replies being written there are stopped."""
+        return await self._answer(
+            owner_id, lambda tx, who: commands.delete(tx, message_id, following=following, **place, **who)
+        )
+
+    async def restore_message(self, owner_id: str, message_id: str, **place: Any) -> Answer:
+        return await self._answer(owner_id, lambda tx, who: commands.restore(tx, message_id, **place, **who))
+
+    async def select_variant(self, owner_id: str, message_id: str, *, variant_id: str, **place: Any) -> Answer:
+        return await self._answer(
+            owner_id, lambda tx, who: commands.select_variant(tx, message_id, variant_id=variant_id, **place, **who)
+        )
+
+    async def branch(
+        self, owner_id: str, message_id: str, *, copy: bool = False, conversation_id: str | None = None
+    ) -> Done:
+        return await self._command(
+            owner_id,
+            lambda tx, who: commands.branch(tx, message_id, copy=copy, conversation_id=conversation_id, **who),
+        )
+
+    async def _command(self, owner_id: str, command: Callable[[Transaction, dict[str, Any]], _Result]) -> _Result:
+        """Run the command, and stop in the same unit of work the replies that it took the place from."""
+        by = By.user(owner_id)
+
+        def unit(tx: Transaction) -> _Result:
+            done = command(tx, {"owner_id": owner_id, "by": by})
+            if done.task_ids:
+                self._tasks.cancel(tx, done.task_ids, owner_id=owner_id, by=by)
+            return done
+
+        return await self._storage.commit(unit)
+
+    async def _answer(self, owner_id: str, command: Callable[[Transaction, dict[str, Any]], Done]) -> Answer:
+        done = await self._command(owner_id, command)
+
+        def query(conn: Connection) -> Item:
+            message_id = done.message_id or ""
+            return message_item(on(conn), *_both(conn, owner_id, message_id, done.conversation_id))
+
+        return Answer(await self._storage.read(query), done.position)
+
+    def _avatars(self, conn: Connection, owner_id: str, rows: list[Row]) -> dict[str, str]:
+        ids = {row["character_id"] for row in rows if row["character_id"] is not None}
+        return self._cast.avatars(conn, owner_id, character_ids=ids) if ids else {}
+
+
+def _both(conn: Connection, owner_id: str, message_id: str, conversation_id: str | None) -> tuple[Row, Row]:
+    """The conversation and the message, both this person's."""
+    message = store.message_of(conn, owner_id, message_id)
+    return store.conversation_of(conn, owner_id, conversation_id or message["conv_id"]), message

@@ -1,0 +1,173 @@
+"""Conversations and messages as the API shows them: plain values, made from rows.
+
+`Run` hides whether a statement runs on a reader's connection or inside a unit of work, so that what a refusal shows and
+what a page shows are made by the same lines.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, exists, or_, select
+
+from tavernai.chat.domain.tree import Fetch, ancestor_at, variant_on_path
+from tavernai.chat.tables import messages, variants
+from tavernai.kernel.clock import rfc3339
+from tavernai.storage.rows import Row
+from tavernai.storage.unit import Unit
+
+Run = Callable[[Any, Mapping[str, Any]], Sequence[Row]]
+Item = dict[str, Any]
+IN_LIST_MAX = 500
+
+_MESSAGE = select(messages).where(messages.c.pos == bindparam("pos"))
+_VARIANTS = select(variants).where(variants.c.message_pos.in_(bindparam("positions", expanding=True)))
+_below = messages.alias("below")
+_CHILDREN = select(messages.c.pos, messages.c.parent_pos, messages.c.parent_variant, messages.c.conv_id).where(
+    messages.c.parent_pos.in_(bindparam("positions", expanding=True)),
+    or_(messages.c.cut_pos.is_(None), messages.c.conv_id != bindparam("conversation_id")),
+    # One deleted alone still counts while something hangs on it: that is where the branch goes on.
+    or_(
+        messages.c.deleted_pos.is_(None),
+        exists().where(_below.c.parent_pos == messages.c.pos, _below.c.cut_pos.is_(None)),
+    ),
+)
+
+
+def on(conn: Connection) -> Run:
+    """Statements on a connection."""
+    return lambda statement, values: [dict(row) for row in conn.execute(statement, dict(values)).mappings()]
+
+
+def inside(tx: Unit) -> Run:
+    """Statements in a unit of work."""
+    return lambda statement, values: tx.rows(statement.params(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message as a conversation shows it."""
+
+    message: Row
+    n: int
+    """the variant shown"""
+    child_pos: int | None
+    """the next message on the path"""
+    parent_id: str | None
+
+
+def fetch_by(run: Run) -> Fetch:
+    """Messages by position, each read once."""
+    known: dict[int, Row] = {}
+
+    def fetch(pos: int) -> Row:
+        if pos not in known:
+            known[pos] = run(_MESSAGE, {"pos": pos})[0]
+        return known[pos]
+
+    return fetch
+
+
+def variants_of(run: Run, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Row]:
+    """The variants at these (position, index)."""
+    wanted, found = set(places), {}
+    for start in range(0, len(places), IN_LIST_MAX):
+        positions = [pos for pos, _n in places[start : start + IN_LIST_MAX]]
+        for row in run(_VARIANTS, {"positions": positions}):
+            key = (row["message_pos"], row["n"])
+            if key in wanted:
+                found[key] = row
+    return found
+
+
+def place_of(run: Run, conversation: Row, message: Row) -> Place:
+    """Where one message stands in the conversation."""
+    fetch = fetch_by(run)
+    leaf = None if conversation["active_leaf"] is None else fetch(conversation["active_leaf"])
+    n = variant_on_path(message, leaf, conversation["leaf_variant"], fetch=fetch)
+    child = None
+    if n is not None and leaf is not None:
+        child = ancestor_at(leaf, message["depth"] + 1, fetch=fetch)
+    parent_id = None if message["parent_pos"] is None else fetch(message["parent_pos"])["id"]
+    return Place(message, message["active_variant"] if n is None else n, child["pos"] if child else None, parent_id)
+
+
+def message_item(run: Run, conversation: Row, message: Row) -> Item:
+    """One message, with the variant this conversation shows."""
+    return message_items(run, conversation, [place_of(run, conversation, message)])[0]
+
+
+def message_items(run: Run, conversation: Row, places: Sequence[Place]) -> list[Item]:
+    """Messages as the API shows them, in the order given; at most a page of them."""
+    positions = [place.message["pos"] for place in places]
+    shown = variants_of(run, [(place.message["pos"], place.n) for place in places])
+    forks = _branches(run, conversation["id"], places, positions) if positions else Counter()
+    return [
+        _item(place, shown[place.message["pos"], place.n])
+        | {"branches": forks[place.message["pos"]], "deleted": _in_trash(conversation, place.message)}
+        for place in places
+    ]
+
+
+def conversation_item(conversation: Row, avatar_url: str | None = None) -> Item:
+    """One conversation of a list."""
+    last = None
+    if conversation["last_text"] is not None:
+        last = {name: conversation[f"last_{name}"] for name in ("role", "name", "text")}
+    plain = ("id", "character_id", "character_name", "title", "message_count", "version", "position")
+    return {name: conversation[name] for name in plain} | {
+        "avatar_url": avatar_url,
+        "last_message": last,
+        "updated_at": rfc3339(conversation["recent_at"]),
+        "created_at": rfc3339(conversation["created_at"]),
+        "deleted": conversation["deleted_pos"] is not None,
+    }
+
+
+def variant_item(variant: Row, *, selected: int) -> Item:
+    """One variant of a message."""
+    plain = ("id", "text", "kind", "status", "model", "finish", "revision", "reasoning", "tokens_out")
+    return {name: variant[name] for name in plain} | {
+        "index": variant["n"],
+        "created_at": rfc3339(variant["created_at"]),
+        "selected": variant["n"] == selected,
+        "usage": None if variant["usage"] is None else orjson.loads(variant["usage"]),
+    }
+
+
+def _branches(run: Run, conversation_id: str, places: Sequence[Place], positions: list[int]) -> Counter[int]:
+    """How many ways lead on from the variant shown of each message."""
+    by_pos = {place.message["pos"]: place for place in places}
+    count: Counter[int] = Counter()
+    for row in run(_CHILDREN, {"positions": positions, "conversation_id": conversation_id}):
+        place = by_pos[row["parent_pos"]]
+        belongs = row["conv_id"] == conversation_id or row["pos"] == place.child_pos
+        count[row["parent_pos"]] += belongs and row["parent_variant"] == place.n
+    return count
+
+
+def _in_trash(conversation: Row, message: Row) -> bool:
+    # What another conversation threw away with what followed still stands in its copies.
+    cut = message["cut_pos"] is not None and message["conv_id"] == conversation["id"]
+    return cut or message["deleted_pos"] is not None
+
+
+def _item(place: Place, variant: Row) -> Item:
+    message = place.message
+    plain = ("id", "role", "name", "character_id", "version")
+    told = ("text", "status", "reasoning", "model", "finish", "task_id", "tokens_out")
+    error = None
+    if variant["error_code"] is not None:
+        error = {"code": variant["error_code"], "detail": variant["error_detail"] or ""}
+    return {
+        **{name: message[name] for name in plain},
+        **{name: variant[name] for name in told},
+        "parent_id": place.parent_id,
+        "variant": {"id": variant["id"], "index": place.n, "count": message["variant_count"], "kind": variant["kind"]},
+        "hidden": bool(message["hidden"]),
+        "edited": variant["revision"] > 1,
+        "error": error,
+        "created_at": rfc3339(message["created_at"]),
+    }
