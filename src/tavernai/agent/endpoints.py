@@ -20,7 +20,9 @@ router = APIRouter(tags=["agent"])
 Agent = Annotated[AgentService, provided(AgentService)]
 Streaming = Annotated[StreamingService, provided(StreamingService)]
 Who = Annotated[Principal, Depends(allows("chat"))]
-STREAM = {200: {"content": {"text/event-stream": {}}, "description": "With `Accept: text/event-stream`: the frames."}}
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "With `Accept: text/event-stream`: the frames."}
+}
 
 
 def _posted(posted: Posted) -> PostedMessage:

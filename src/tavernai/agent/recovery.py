@@ -5,6 +5,7 @@ continues or tries again. A task that had said nothing yet is simply queued agai
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -46,10 +47,10 @@ async def close_lost(storage: Storage, rows: Iterable[Mapping[str, Any]], drafts
     """Each task on its own: one that cannot be closed must not keep the others."""
     for row in rows:
         draft = drafts.get(row["id"])
-        await storage.commit(lambda tx, row=row, draft=draft: _close(tx, row["id"], draft))
+        await storage.commit(partial(_close, task_id=row["id"], draft=draft))
 
 
-def _close(tx: Transaction, task_id: str, draft: DraftText | None) -> None:
+def _close(tx: Transaction, *, task_id: str, draft: DraftText | None) -> None:
     task = tx.get(tasks, task_id)
     if task is None or task["state"] != State.RUNNING.value:
         return

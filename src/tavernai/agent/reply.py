@@ -100,8 +100,8 @@ class ReplyWriter:
             log.exception("reply_broke", task_id=lease.task_id)
             await self._end(lease, staged, told, error=_unexpected(error))
         else:
-            ending = "interrupted" if told.finish == "interrupted" else "done"
-            await self._end(lease, staged, told, ending=ending)
+            whole = told.finish != "interrupted"
+            await self._end(lease, staged, told, ending="done" if whole else "interrupted")
 
     async def _plan(self, lease: Lease) -> Staged:
         """Read the scene, build the prompt, record both before the model is asked."""

@@ -327,7 +327,7 @@ def _drop_queued(tx: Transaction, task: Row, *, by: By, to_trash: bool) -> None:
     tx.append(stream, [fact], by=by, task_id=task["id"], cause_id=ended.id)
     if to_trash and task["kind"] == Kind.REPLY.value:
         for message_id in (task["reply_message_id"], task["message_id"]):
-            chat_commands.delete_message(tx, message_id, owner_id=task["owner_id"], by=by, following=False)
+            chat_commands.delete(tx, message_id, owner_id=task["owner_id"], by=by)
 
 
 def _own_task(conn: Connection, user_id: str, task_id: str) -> Row:

@@ -16,14 +16,15 @@ from tavernai.chat.tables import conversations, variants
 from tavernai.gateway.domain import ChatRequest, Connection
 from tavernai.kernel.clock import Clock, now_ms
 from tavernai.prompting.domain.account import PlanRecord
-from tavernai.prompting.domain.assemble import assemble, history_wanted
+from tavernai.prompting.domain.assemble import assemble
+from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
-from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene
+from tavernai.prompting.domain.scene import Character, HistoryMessage, Role, Scene
 from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.storage.rows import Row
 
-ROLES = {"user": "user", "character": "assistant", "system": "system"}
+ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
 
 
 @dataclass(slots=True)
@@ -87,17 +88,21 @@ class Director:
         return scene, before
 
     def _history(self, conn: Reader, task: Row, kind: Kind, connection: Connection) -> list[Any]:
-        wanted = history_wanted(connection.context_tokens)
-        return chat_store.history(
-            conn, task["reply_message_id"], variant_id=task["variant_id"], limit=wanted, inclusive=kind == Kind.CONTINUE
-        )
+        goes_on = task["variant_id"] if kind == Kind.CONTINUE else None
+        limit = history_wanted(connection.context_tokens)
+        newest_first = chat_store.history_above(conn, task["reply_message_id"], variant_id=goes_on, limit=limit)
+        return newest_first[::-1]
 
 
-def _told(row: Any) -> HistoryMessage:
+def _told(row: chat_store.HistoryRow) -> HistoryMessage:
     return HistoryMessage(
-        id=row.id, role=ROLES[row.role], name=row.name, text=row.text, hidden=row.hidden,
-        reasoning=row.reasoning or "", at_ms=row.created_at,
-    )  # fmt: skip
+        id=row.message_id,
+        role=ROLES[row.role],
+        name=row.name,
+        text=row.text,
+        hidden=row.is_hidden,
+        at_ms=row.created_at,
+    )
 
 
 def _text_of(conn: Reader, variant_id: str) -> str:

@@ -38,7 +38,8 @@ def why(conn: Connection, user_id: str, message_id: str, *, variant_id: str | No
 def _task_of(conn: Connection, message: Any, variant_id: str | None) -> str | None:
     query = select(variants.c.task_id).where(variants.c.message_pos == message["pos"])
     shown = variants.c.id == variant_id if variant_id else variants.c.n == message["active_variant"]
-    return conn.execute(query.where(shown)).scalar() or message["task_id"]
+    task_id: str | None = conn.execute(query.where(shown)).scalar() or message["task_id"]
+    return task_id
 
 
 def _last(events: list[Recorded], *kinds: str) -> Recorded | None:

@@ -4,6 +4,7 @@ The diagram in docs/explanation/server.md is printed from it by tools/diagrams.p
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from tavernai.agent.errors import TaskClosed
 
@@ -62,7 +63,8 @@ class Kind(StrEnum):
 
 
 # SillyTavern's word for each kind of generation, which presets and lore entries trigger on.
-GENERATION: dict[Kind, str] = {
+Generation = Literal["normal", "swipe", "regenerate", "continue", "impersonate"]
+GENERATION: dict[Kind, Generation] = {
     Kind.REPLY: "normal",
     Kind.SWIPE: "swipe",
     Kind.REGENERATE: "regenerate",
