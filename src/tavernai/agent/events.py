@@ -60,6 +60,11 @@ class TaskLeaseExpired:
     attempt: int
 
 
+@fact("task.stop_asked")
+class TaskStopAsked:
+    """Somebody wants the running task to end; the text so far is kept."""
+
+
 @fact("task.completed")
 class TaskCompleted:
     reply_message_id: str

@@ -1,6 +1,5 @@
 """What the agent needs of others; bootstrap and engines fulfil it."""
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -35,6 +34,6 @@ class Dispatch(Protocol):
 
     def wake(self, lane: str, *, delay_ms: int = 0) -> None: ...
 
-    def stop(self, task_ids: Sequence[str]) -> None:
-        """Stop these tasks where they run; those that do not run here are left alone."""
+    def stop(self, task_id: str) -> None:
+        """Stop this task if it runs here: its text so far is kept."""
         ...

@@ -63,6 +63,8 @@ class Runner:
         for event in recorded:
             if event.kind in WAKING:
                 self.wake(event.stream)
+            elif event.kind == "task.stop_asked" and event.task_id is not None:
+                self.stop(event.task_id)
             elif event.kind == "task.retry":
                 self.wake(event.stream, delay_ms=event.payload["delay_ms"])
 
@@ -78,13 +80,12 @@ class Runner:
         elif len(self._waiting) < WAITING_MAX:  # the reaper finds what is turned away here
             self._waiting.append(lane)
 
-    def stop(self, task_ids: Sequence[str]) -> None:
-        """Stop these tasks if they run here: their text so far is kept."""
-        for task_id in task_ids:
-            if task_id in self._running:
-                task, asked = self._running[task_id]
-                asked.set()
-                task.cancel()
+    def stop(self, task_id: str) -> None:
+        """Stop this task if it runs here: its text so far is kept."""
+        if task_id in self._running:
+            task, asked = self._running[task_id]
+            asked.set()
+            task.cancel()
 
     @property
     def running(self) -> int:

@@ -1,19 +1,18 @@
 """What people ask of the agent: post a message, have a reply made again, go on, stop, try again."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
 from tavernai.agent.assistant import ASSISTANT
-from tavernai.agent.domain.tasks import FINAL, Kind, State
+from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
-from tavernai.agent.events import TaskCancelled, TaskQueued
-from tavernai.agent.ports import Dispatch, Stage
+from tavernai.agent.events import TaskQueued
+from tavernai.agent.ports import Stage
+from tavernai.agent.stopping import is_open, stop
 from tavernai.agent.tables import lanes, tasks
 from tavernai.agent.why import why
-from tavernai.chat import commands as chat_commands
 from tavernai.chat import service as chat
 from tavernai.chat.errors import ConversationNotFound
 from tavernai.chat.scene import conversation_for, message_for
@@ -87,10 +86,9 @@ class Posted:
 class AgentService:
     """Orders become tasks, in the same unit of work as the message they answer."""
 
-    def __init__(self, storage: Storage, *, stage: Stage, dispatch: Dispatch) -> None:
+    def __init__(self, storage: Storage, *, stage: Stage) -> None:
         self._storage = storage
         self._stage = stage
-        self._dispatch = dispatch
 
     async def post(self, user_id: str, order: Order) -> Posted:
         """Take an order. The same idempotency key with the same body within a day answers the same again.
@@ -98,10 +96,7 @@ class AgentService:
         Raises:
             EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
         """
-        stopped: list[str] = []
-        posted = await self._storage.commit(lambda tx: self._take(tx, user_id, order, stopped))
-        self._dispatch.stop(stopped)
-        return posted
+        return await self._storage.commit(lambda tx: self._take(tx, user_id, order))
 
     async def task(self, user_id: str, task_id: str) -> Row:
         """One task of this person. Raises TaskNotFound."""
@@ -109,7 +104,7 @@ class AgentService:
 
     async def cancel(self, user_id: str, task_id: str) -> Row:
         """Stop a task; a queued message goes to the trash with it. Cancelling one that ended changes nothing."""
-        await self._cancel(user_id, [task_id])
+        await self._stop(user_id, task_id)
         return await self.task(user_id, task_id)
 
     async def retry(self, user_id: str, task_id: str) -> Posted:
@@ -121,7 +116,7 @@ class AgentService:
         if task_id is None and conversation_id is not None:
             task_id = await self._storage.read(lambda conn: _running_in(conn, user_id, conversation_id))
         if task_id is not None:
-            await self._cancel(user_id, [task_id])
+            await self._stop(user_id, task_id)
 
     async def timeline(self, user_id: str, conversation_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
         """The facts of one conversation after a position, in order. Raises ConversationNotFound."""
@@ -133,24 +128,15 @@ class AgentService:
         """The account of a reply. Raises MessageNotFound."""
         return await self._storage.read(lambda conn: why(conn, user_id, message_id, variant_id=variant_id))
 
-    def cancel_in(self, tx: Transaction, task_ids: Sequence[str], *, owner_id: str, by: By) -> list[str]:
-        """Cancel inside the caller's unit; the ids of tasks that run and must be stopped after COMMIT."""
-        return [task_id for task_id in task_ids if _cancel_one(tx, owner_id, task_id, by=by, to_trash=False)]
-
-    async def _cancel(self, user_id: str, task_ids: Sequence[str]) -> None:
+    async def _stop(self, user_id: str, task_id: str) -> None:
         by = By.user(user_id)
+        await self._storage.commit(lambda tx: stop(tx, task_id, owner_id=user_id, by=by, to_trash=True))
 
-        def unit(tx: Transaction) -> list[str]:
-            return [task_id for task_id in task_ids if _cancel_one(tx, user_id, task_id, by=by, to_trash=True)]
-
-        self._dispatch.stop(await self._storage.commit(unit))
-
-    def _take(self, tx: Transaction, user_id: str, order: Order, stopped: list[str]) -> Posted:
-        stopped.clear()  # a unit may run twice
+    def _take(self, tx: Transaction, user_id: str, order: Order) -> Posted:
         before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
         if before is not None:
             return Posted(**before)
-        posted = self._act(tx, user_id, order, stopped) if order.action else self._say(tx, user_id, order)
+        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order)
         remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
         return posted
 
@@ -190,10 +176,10 @@ class AgentService:
         )  # fmt: skip
         return opened.conversation_id
 
-    def _act(self, tx: Transaction, user_id: str, order: Order, stopped: list[str]) -> Posted:
+    def _act(self, tx: Transaction, user_id: str, order: Order) -> Posted:
         if order.conversation_id is None:
             raise NothingToAnswer("Say in which conversation.")
-        kind, by, task_id = KINDS[order.action or ""], By.user(user_id), new_id()
+        kind, by, task_id, first = KINDS[order.action or ""], By.user(user_id), new_id(), False
         conversation = conversation_for(tx, user_id, order.conversation_id)
         _check_room(tx, conversation["id"])
         target = _target(tx, user_id, conversation, order.message_id)
@@ -207,7 +193,7 @@ class AgentService:
             )
             reply = (going_on.message_id, going_on.variant_id)
         else:
-            stopped += _stop_replies(tx, user_id, target, by=by)
+            first = _stop_reply(tx, user_id, target, by=by)
             swiped = chat.add_swipe(
                 tx, target["id"], owner_id=user_id, by=by, task_id=task_id, conversation_id=conversation["id"]
             )
@@ -215,7 +201,7 @@ class AgentService:
         answers = target["id"] if kind == Kind.REPLY else _above(tx, target)
         return _queue(
             tx, user_id, kind, task_id=task_id, reply=reply, order=order, conversation_id=conversation["id"],
-            message_id=answers, cause_id=tx.recorded[-1].id, first=bool(stopped),
+            message_id=answers, cause_id=tx.recorded[-1].id, first=first,
         )  # fmt: skip
 
     def _speak_for(self, tx: Transaction, user_id: str, conversation: Row, *, task_id: str, by: By) -> tuple[str, str]:
@@ -296,38 +282,12 @@ def _answer(tx: Transaction, user_id: str, conversation: Row, target: Row, *, ta
     return added.message_id, added.variant_id
 
 
-def _stop_replies(tx: Transaction, user_id: str, target: Row, *, by: By) -> list[str]:
-    """A reply that is still being made is stopped before it is made again."""
+def _stop_reply(tx: Transaction, user_id: str, target: Row, *, by: By) -> bool:
+    """A reply that is still being made is stopped before it is made again; whether it runs."""
     task = tx.get(tasks, target["task_id"]) if target["task_id"] else None
-    if task is None or State(task["state"]) in FINAL or task["reply_message_id"] != target["id"]:
-        return []
-    return [task["id"]] if _cancel_one(tx, user_id, task["id"], by=by, to_trash=False) else []
-
-
-def _cancel_one(tx: Transaction, user_id: str, task_id: str, *, by: By, to_trash: bool) -> bool:
-    """Cancel a queued task at once, ask a running one to stop; whether it runs. Raises TaskNotFound."""
-    task = tx.get(tasks, task_id)
-    if task is None or task["owner_id"] != user_id:
-        raise TaskNotFound
-    if task["state"] == State.RUNNING.value:
-        tx.update(tasks, task_id, cancel_requested=1)
-        return True
-    if task["state"] == State.QUEUED.value:
-        _drop_queued(tx, task, by=by, to_trash=to_trash)
-    return False
-
-
-def _drop_queued(tx: Transaction, task: Row, *, by: By, to_trash: bool) -> None:
-    ended = chat.finish_reply(
-        tx, "interrupted", message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=task["id"],
-        by=by, text="",
-    )  # fmt: skip
-    fact = TaskCancelled(task["reply_message_id"], task["variant_id"], None, None)
-    stream = Stream(task["lane"], task["owner_id"])
-    tx.append(stream, [fact], by=by, task_id=task["id"], cause_id=ended.id)
-    if to_trash and task["kind"] == Kind.REPLY.value:
-        for message_id in (task["reply_message_id"], task["message_id"]):
-            chat_commands.delete(tx, message_id, owner_id=task["owner_id"], by=by)
+    if task is None or not is_open(task) or task["reply_message_id"] != target["id"]:
+        return False
+    return stop(tx, task["id"], owner_id=user_id, by=by)
 
 
 def _own_task(conn: Connection, user_id: str, task_id: str) -> Row:
