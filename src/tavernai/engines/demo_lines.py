@@ -109,12 +109,12 @@ ENGLISH = Lines(
     ),
     notes=(
         (
-            '"One honest word before we go on: this is a demo, there is no model behind my eyes yet, and I can only borrow '
-            'lines from my own page. Connect a model under **Connections**, and I will truly answer you."'
+            '"One honest word before we go on: this is a demo, there is no model behind my eyes yet, and I can only '
+            'borrow lines from my own page. Connect a model under **Connections**, and I will truly answer you."'
         ),
         (
-            '*{name} lowers their voice.* "Between us: you are talking to the demo. No model is connected, so I speak in '
-            'lines somebody wrote for me. Open **Connections**, give me a model, and I wake up."'
+            '*{name} lowers their voice.* "Between us: you are talking to the demo. No model is connected, so I speak '
+            'in lines somebody wrote for me. Open **Connections**, give me a model, and I wake up."'
         ),
         (
             '"I had better confess: this is only the demo, with no model at work, and I read from my own card as '

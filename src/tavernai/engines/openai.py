@@ -24,7 +24,7 @@ import aiohttp
 import orjson
 from aiohttp.abc import AbstractResolver
 
-from tavernai.engines.outgoing import outgoing_session
+from tavernai.engines.outgoing import Line, outgoing_session
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, Embeddings, EmbeddingsRequest
 from tavernai.gateway.errors import (
@@ -184,13 +184,17 @@ class OpenAIBackend:
                 response.close()
 
     async def models(self, connection: Connection) -> list[str]:
+        names = (one.get("id") or one.get("name") for one in await self.listed(connection))
+        return [name for name in names if isinstance(name, str) and name]
+
+    async def listed(self, connection: Connection) -> list[dict[str, Any]]:
+        """The models as the server describes them."""
         seconds = min(connection.timeouts.first_token_seconds, LIST_SECONDS_MAX)
         body = await self._fetch("GET", "/models", None, connection=connection, seconds=seconds)
-        listed = body.get("data") or body.get("models") or [] if isinstance(body, dict) else body
-        if not isinstance(listed, list):
-            raise UpstreamBadAnswer(connection=connection.name)
-        names = (one.get("id") or one.get("name") if isinstance(one, dict) else one for one in listed)
-        return [name for name in names if isinstance(name, str) and name]
+        found = body.get("data") or body.get("models") or [] if isinstance(body, dict) else body
+        if not isinstance(found, list):
+            raise UpstreamBadAnswer(connection=connection.name, words="this is no list of models")
+        return [one if isinstance(one, dict) else {"id": one} for one in found]
 
     async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         body: Body = {"model": request.model or connection.model, "input": request.inputs, "encoding_format": "float"}
@@ -260,10 +264,18 @@ class OpenAIBackend:
             headers["Authorization"] = f"Bearer {connection.key.reveal()}"
         seconds = connection.timeouts.connect_seconds
         limits = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
-        async with asyncio.timeout_at(deadline):
-            return await self._opened().request(
-                method, url, data=data, headers=headers, timeout=limits, allow_redirects=False
-            )
+        line = Line()
+        asked: Any = {"allow_redirects": False, "trace_request_ctx": line}
+        while True:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    sent = self._opened().request(method, url, data=data, headers=headers, timeout=limits, **asked)
+                    return await sent
+            except aiohttp.ClientConnectionError:
+                # A line that waited for us may have died unnoticed; then nobody has read the request.
+                if not line.was_reused:
+                    raise
+                line.was_reused = False
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

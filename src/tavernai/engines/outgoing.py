@@ -6,7 +6,9 @@ told of it and waits for a time-out.
 """
 
 import socket
+from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import cast
 
 import aiohttp
@@ -63,6 +65,18 @@ class KeepingHandler(ResponseHandler):
         return self._payload is None or self._payload.is_eof()
 
 
+@dataclass(slots=True)
+class Line:
+    """What a request learns of the line it went over; given as its `trace_request_ctx`."""
+
+    was_reused: bool = False
+
+
+async def _reused(session: aiohttp.ClientSession, context: SimpleNamespace, params: object) -> None:
+    if isinstance(context.trace_request_ctx, Line):
+        context.trace_request_ctx.was_reused = True
+
+
 def outgoing_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
     """A session for calls to model servers; needs the running loop. Time-outs come with each request."""
     connector = aiohttp.TCPConnector(
@@ -73,4 +87,8 @@ def outgoing_session(resolver: AbstractResolver | None = None) -> aiohttp.Client
         resolver=resolver or GuardedResolver(),
     )
     connector._factory = cast(partial[ResponseHandler], partial(KeepingHandler, loop=connector._loop))
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(_reused)
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, trace_configs=[trace]
+    )

@@ -197,8 +197,8 @@ def upstream_error(code: str, **facts: Any) -> UpstreamError:
 
 
 def error_of_status(status: int, words: str = "", *, provider_code: str = "", **facts: Any) -> UpstreamError:
-    """The error an HTTP answer means. `words` are clean already; `provider_code` is the body's own code."""
-    kind = _STATUS.get(status)
+    """The error an HTTP answer means. `words` are clean already; `provider_code` is the body's own."""
+    kind = UPSTREAM_ERRORS.get(provider_code) or _STATUS.get(status)
     if kind is None:
         too_long = provider_code == "context_length_exceeded" or bool(_TOO_LONG.search(words))
         kind = UpstreamContextTooLong if too_long and status < 500 else _kind_of_class(status)

@@ -203,6 +203,9 @@ def error_words(error: Any, *, secret: str = "") -> tuple[str, str]:
         inner = error.get("error")
         if isinstance(inner, dict | str) and inner:
             return error_words(inner, secret=secret)
+        facts = error.get("facts")  # another Core hands the provider's words on
+        if isinstance(facts, dict) and isinstance(facts.get("words"), str):
+            return clean_words(facts["words"], secret=secret), str(error.get("code") or "")
         said = error.get("message") or error.get("detail") or error.get("msg") or ""
         text = said if isinstance(said, str) else orjson.dumps(said).decode()
         return clean_words(text, secret=secret), str(error.get("code") or "")

@@ -1,0 +1,115 @@
+"""Core in another process (CORE_BASE_URL): the same port as the gateway in this one, over the same four routes.
+
+Core watches the time-outs of each connection itself; ours are a little longer, so that its verdict arrives first.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from tavernai.engines.openai import OpenAIBackend
+from tavernai.gateway.domain import (
+    ChatRequest,
+    Completion,
+    Connection,
+    Delta,
+    Embeddings,
+    EmbeddingsRequest,
+    ModelInfo,
+    Secret,
+    Timeouts,
+)
+from tavernai.gateway.errors import UpstreamBadAnswer, UpstreamError
+from tavernai.gateway.service import pick
+
+GRACE_SECONDS = 2.0
+KEPT_SECONDS = 5.0
+
+
+class RemoteGateway:
+    """Fulfils gateway.ports.Gateway."""
+
+    def __init__(self, base_url: str, *, key: str = "", backend: OpenAIBackend | None = None) -> None:
+        self._core = Connection("core", "core", "core", base_url=base_url, key=Secret(key))
+        self._backend = backend or OpenAIBackend()
+        self._known: tuple[float, list[ModelInfo]] | None = None
+
+    async def resolve(self, reference: str | None) -> Connection:
+        now = asyncio.get_running_loop().time()
+        if self._known is None or now - self._known[0] > KEPT_SECONDS:
+            self._known = now, await self.models()
+        return pick([info.connection for info in self._known[1] if info.id == info.connection.name], reference)
+
+    async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        core, asked = await self._addressed(reference, request)
+        async with aclosing(self._backend.stream(asked, core)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def complete(self, reference: str | Connection | None, request: ChatRequest) -> Completion:
+        core, asked = await self._addressed(reference, request)
+        return await self._backend.complete(asked, core)
+
+    async def embeddings(self, reference: str | Connection | None, request: EmbeddingsRequest) -> Embeddings:
+        meant = await self._meant(reference)
+        return await self._backend.embeddings(replace(request, model=_name(meant)), self._towards(meant))
+
+    async def models(self) -> list[ModelInfo]:
+        try:
+            return [_info(one) for one in await self._backend.listed(self._core)]
+        except (KeyError, TypeError):
+            raise UpstreamBadAnswer(connection="core", words="this is no Core") from None
+
+    async def health(self) -> bool:
+        """Whether Core answers now."""
+        try:
+            await self.models()
+        except UpstreamError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._backend.close()
+
+    async def _meant(self, reference: str | Connection | None) -> Connection:
+        return reference if isinstance(reference, Connection) else await self.resolve(reference)
+
+    async def _addressed(
+        self, reference: str | Connection | None, request: ChatRequest
+    ) -> tuple[Connection, ChatRequest]:
+        meant = await self._meant(reference)
+        extra = {**request.extra, "variant": request.variant} if request.variant else request.extra
+        asked = replace(request, model=_name(replace(meant, model=request.model or meant.model)), extra=extra)
+        return self._towards(meant), asked
+
+    def _towards(self, meant: Connection) -> Connection:
+        limits = meant.timeouts
+        longer = Timeouts(
+            limits.connect_seconds,
+            limits.connect_seconds + limits.first_token_seconds + GRACE_SECONDS,
+            limits.between_tokens_seconds + GRACE_SECONDS,
+        )
+        return replace(self._core, name=meant.name, timeouts=longer)
+
+
+def _name(connection: Connection) -> str:
+    return f"{connection.name}/{connection.model}" if connection.model else connection.name
+
+
+def _info(one: dict[str, Any]) -> ModelInfo:
+    about = one["connection"]
+    limits = {name: about[name] for name in Timeouts.__dataclass_fields__ if name in about}
+    connection = Connection(
+        id=about["id"],
+        name=about["name"],
+        kind=about["kind"],
+        model=about["model"],
+        timeouts=Timeouts(**limits),
+        context_tokens=about["context_tokens"],
+        reply_tokens=about["reply_tokens"],
+        temperature=about["temperature"],
+        is_default=about["is_default"],
+    )
+    return ModelInfo(one["id"], connection, connection.model)
