@@ -1,4 +1,4 @@
-"""/api/characters and /api/personas."""
+"""/api/characters."""
 
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -11,9 +11,8 @@ from tavernai.characters import shown
 from tavernai.characters.avatars import SVG, AvatarService, Served
 from tavernai.characters.domain.pictures import Size
 from tavernai.characters.importing import FILE_BYTES_MAX, Imported, ImportService
-from tavernai.characters.personas.endpoints import router as personas
-from tavernai.characters.samples import add_sample, sample, samples
 from tavernai.characters.service import CharacterService
+from tavernai.characters.shipped import add_sample, sample, samples
 from tavernai.characters.shown import Character
 from tavernai.characters.store import Wanted
 from tavernai.characters.uploads import MULTIPART, uploaded
@@ -21,7 +20,6 @@ from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
 
 router = APIRouter(tags=["characters"])
-router.include_router(personas)
 
 Characters = Annotated[CharacterService, provided(CharacterService)]
 Imports = Annotated[ImportService, provided(ImportService)]
@@ -172,10 +170,9 @@ def _shown(character: Character) -> s.CharacterShown:
 
 
 def _imported(one: Imported) -> s.ImportedShown:
-    warnings = [s.WarningShown(**warning) for warning in one.warnings]
     return s.ImportedShown(
         filename=one.filename, status=one.status, character_id=one.character_id, name=one.name,
-        code=one.code, message=one.message, warnings=warnings,
+        code=one.code, message=one.message, warnings=shown.sentences(one.warnings),
     )  # fmt: skip
 
 

@@ -30,14 +30,6 @@ class CharacterGiven(Given):
     tags: Tags | None = None
 
 
-class WarningShown(BaseModel):
-    """One repair of an import: `code` is stable, `message` is for people, `field` names what it is about."""
-
-    code: str
-    field: str | None
-    message: str
-
-
 class CharacterItem(BaseModel):
     """A character in a list."""
 
@@ -59,7 +51,7 @@ class CharacterShown(CharacterItem):
     """A character with its card under V3 names."""
 
     card: dict[str, Any]
-    warnings: list[WarningShown]
+    warnings: list[str]
 
 
 class CharacterPage(BaseModel):
@@ -71,7 +63,7 @@ class CharacterPage(BaseModel):
 
 
 class ImportedShown(BaseModel):
-    """What became of one file; `code` and `message` say why it was refused."""
+    """What became of one file: `warnings` tell each repair, `code` and `message` say why it was refused."""
 
     filename: str
     status: Literal["imported", "duplicate", "refused"]
@@ -79,7 +71,7 @@ class ImportedShown(BaseModel):
     name: str | None = None
     code: str | None = None
     message: str | None = None
-    warnings: list[WarningShown] = []
+    warnings: list[str] = []
 
 
 class ImportShown(BaseModel):

@@ -54,7 +54,12 @@ def summary(row: Row) -> dict[str, Any]:
 
 def detail(character: Character) -> dict[str, Any]:
     """Everything about one character."""
-    return {**summary(character.row), "card": character.card, "warnings": character.warnings}
+    return {**summary(character.row), "card": character.card, "warnings": sentences(character.warnings)}
+
+
+def sentences(warnings: list[dict[str, Any]]) -> list[str]:
+    """What had to be repaired, in words for people."""
+    return [warning["message"] for warning in warnings]
 
 
 def change(row: Row) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tavernai.characters.personas.service import PersonaService
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
 
-router = APIRouter()
+router = APIRouter(tags=["characters"])
 
 Personas = Annotated[PersonaService, provided(PersonaService)]
 Who = Annotated[Principal, Depends(allows("characters"))]
