@@ -216,7 +216,7 @@ class ReplyWriter:
         text, streamed = self._kept_text(staged, told)
         ended = chat.finish_reply(
             tx, ending, message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=lease.task_id,
-            by=by, text=text, finish=FINISHES.get(told.finish or "stop", told.finish or "stop") if error is None else None,
+            by=by, text=text, finish=_finish(told) if error is None else None,
             code=error.code if error else "", detail=error.detail if error else "",
             cause_id=staged.route_event if staged and staged.route_event else lease.started_event,
             **told.measured(staged.connection.model if staged else None),
@@ -233,6 +233,11 @@ class ReplyWriter:
         if not told.pieces:
             return streamed, streamed
         return staged.before + staged.clean(told.text), streamed
+
+
+def _finish(told: Told) -> str:
+    said = told.finish or "stop"
+    return FINISHES.get(said, said)
 
 
 def _task_end(

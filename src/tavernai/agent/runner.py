@@ -19,6 +19,7 @@ from tavernai.ledger.ports import Storage
 
 RUNNING_MAX = 4_000
 WAITING_MAX = 100_000
+ASKED_EARLY_MAX = 256
 REAP_SECONDS = 5.0
 STOP_SECONDS = 10.0
 
@@ -40,6 +41,7 @@ class Runner:
         self._work = work
         self._running_max = running_max
         self._running: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._asked_early: deque[str] = deque(maxlen=ASKED_EARLY_MAX)
         self._active = 0
         self._waiting: deque[str] = deque()
         self._owned: set[asyncio.Task[None]] = set()
@@ -82,10 +84,12 @@ class Runner:
 
     def stop(self, task_id: str) -> None:
         """Stop this task if it runs here: its text so far is kept."""
-        if task_id in self._running:
-            task, asked = self._running[task_id]
-            asked.set()
-            task.cancel()
+        if task_id not in self._running:
+            self._asked_early.append(task_id)
+            return
+        task, asked = self._running[task_id]
+        asked.set()
+        task.cancel()
 
     @property
     def running(self) -> int:
@@ -110,6 +114,8 @@ class Runner:
         current, asked = asyncio.current_task(), asyncio.Event()
         assert current is not None
         self._running[claimed.task_id] = (current, asked)
+        if claimed.task_id in self._asked_early:  # the wish came between its claim and this line
+            self.stop(claimed.task_id)
         try:
             await self._work(claimed, asked)
         except TavernError:

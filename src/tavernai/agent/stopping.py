@@ -30,7 +30,7 @@ def stop(tx: Transaction, task_id: str, *, owner_id: str, by: By, to_trash: bool
         tx.update(tasks, task_id, cancel_requested=1)
     elif task["state"] == State.QUEUED.value:
         _end_waiting(tx, task, by=by, to_trash=to_trash)
-    return task["state"] == State.RUNNING.value
+    return bool(task["state"] == State.RUNNING.value)
 
 
 def is_open(task: Row) -> bool:
