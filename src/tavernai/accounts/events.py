@@ -13,6 +13,8 @@ def user_stream(user_id: str) -> Stream:
 
 @fact("user.added")
 class UserAdded:
+    """An account was made."""
+
     user_id: str
     username: str
     username_key: str
@@ -21,6 +23,8 @@ class UserAdded:
 
 @fact("user.renamed")
 class UserRenamed:
+    """The account has another name."""
+
     user_id: str
     username: str
     username_key: str
@@ -29,6 +33,8 @@ class UserRenamed:
 
 @fact("user.role_changed")
 class UserRoleChanged:
+    """Owner became member, or the reverse."""
+
     user_id: str
     role: str
     was: str
@@ -36,16 +42,22 @@ class UserRoleChanged:
 
 @fact("user.password_changed")
 class UserPasswordChanged:
+    """The account has another password; which one is nowhere written."""
+
     user_id: str
 
 
 @fact("user.removed")
 class UserRemoved:
+    """The account is gone and its name free again."""
+
     user_id: str
 
 
 @fact("key.issued")
 class KeyIssued:
+    """An API key was made; the key itself is nowhere written."""
+
     key_id: str
     label: str
     scopes: list[str]
@@ -53,6 +65,8 @@ class KeyIssued:
 
 @fact("key.revoked")
 class KeyRevoked:
+    """An API key ended."""
+
     key_id: str
 
 

@@ -10,6 +10,8 @@ from tavernai.kernel.facts import fact
 
 @fact("task.queued")
 class TaskQueued:
+    """Work was ordered; it waits in the lane of its conversation."""
+
     task_id: str
     kind: str
     """reply | swipe | regenerate | continue | impersonate"""
@@ -27,6 +29,8 @@ class TaskQueued:
 
 @fact("task.started")
 class TaskStarted:
+    """A worker took the task up."""
+
     attempt: int
     fence: int
     """grows with each start; a worker with an older one writes nothing any more"""
@@ -42,6 +46,8 @@ class PlanMade:
 
 @fact("route.chosen")
 class RouteChosen:
+    """Which connection and model answer, and why these."""
+
     connection_id: str
     connection: str
     model: str
@@ -50,6 +56,8 @@ class RouteChosen:
 
 @fact("task.retry")
 class TaskRetry:
+    """It failed before the first token and is tried again after a pause."""
+
     code: str
     detail: str
     delay_ms: int
@@ -57,6 +65,8 @@ class TaskRetry:
 
 @fact("task.lease_expired")
 class TaskLeaseExpired:
+    """The worker fell silent; the task waits again."""
+
     attempt: int
 
 
@@ -67,6 +77,8 @@ class TaskStopAsked:
 
 @fact("task.completed")
 class TaskCompleted:
+    """The task is done."""
+
     reply_message_id: str
     variant_id: str
     finish: str
@@ -77,6 +89,8 @@ class TaskCompleted:
 
 @fact("task.failed")
 class TaskFailed:
+    """The task ended in an error; what it wrote is kept."""
+
     reply_message_id: str
     variant_id: str
     code: str
@@ -86,6 +100,8 @@ class TaskFailed:
 
 @fact("task.cancelled")
 class TaskCancelled:
+    """Somebody stopped the task; what it wrote is kept."""
+
     reply_message_id: str
     variant_id: str
     usage: dict[str, Any] | None

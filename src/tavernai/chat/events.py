@@ -11,6 +11,8 @@ from tavernai.kernel.facts import fact
 
 @fact("conversation.created")
 class ConversationCreated:
+    """A conversation began."""
+
     conversation_id: str
     character_id: str | None
     character_name: str
@@ -19,6 +21,8 @@ class ConversationCreated:
 
 @fact("conversation.renamed")
 class ConversationRenamed:
+    """It has another title."""
+
     title: str
     was: str
 
@@ -72,6 +76,8 @@ class VariantAdded:
 
 @fact("variant.selected")
 class VariantSelected:
+    """Another variant is shown, and with it the leaf that was last active below."""
+
     message_id: str
     variant_id: str
     was_variant_id: str
@@ -94,6 +100,8 @@ class VariantContinued:
 
 @fact("message.edited")
 class MessageEdited:
+    """A variant has another text; the former one stays as its revision."""
+
     message_id: str
     variant_id: str
     revision: int
@@ -113,6 +121,8 @@ class MessageDeleted:
 
 @fact("message.restored")
 class MessageRestored:
+    """Out of the trash, with what was deleted along with it."""
+
     message_id: str
     following: bool
     was_leaf_id: str | None
@@ -129,11 +139,15 @@ class MessageHidden:
 
 @fact("message.shown")
 class MessageShown:
+    """Told to the model again."""
+
     message_id: str
 
 
 @fact("leaf.selected")
 class LeafSelected:
+    """The conversation goes on from another leaf."""
+
     message_id: str | None
     was_leaf_id: str | None
     variant_id: str | None = None
@@ -152,6 +166,8 @@ class BranchCreated:
 
 @fact("completion.started")
 class CompletionStarted:
+    """The reply begins to be written."""
+
     message_id: str
     variant_id: str
     task_id: str
@@ -227,5 +243,7 @@ class ChangeUndone:
 
 @fact("change.redone")
 class ChangeRedone:
+    """The person brought a change back that had been undone."""
+
     of: str
     kind: str
