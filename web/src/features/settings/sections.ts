@@ -1,0 +1,23 @@
+import { Info, KeyRound, Palette, Shield, UserRound, Users } from '@lucide/vue'
+import type { Component } from 'vue'
+
+export interface Section {
+  name: 'profile' | 'appearance' | 'account' | 'keys' | 'users' | 'about'
+  icon: Component
+  ownersOnly?: boolean
+}
+
+export const sections: readonly Section[] = [
+  { name: 'profile', icon: UserRound },
+  { name: 'appearance', icon: Palette },
+  { name: 'account', icon: Shield },
+  { name: 'keys', icon: KeyRound },
+  { name: 'users', icon: Users, ownersOnly: true },
+  { name: 'about', icon: Info },
+]
+
+/** The section an address names, when this person may see it; else the first. */
+export function sectionOf(asked: string | undefined, owner: boolean): Section {
+  const visible = sections.filter((section) => owner || !section.ownersOnly)
+  return visible.find(({ name }) => name === asked) ?? visible[0]!
+}
