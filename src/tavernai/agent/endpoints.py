@@ -12,9 +12,9 @@ from tavernai.agent.service import AgentService, Order, Posted
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
+from tavernai.streaming.answer import FrameResponse
 from tavernai.streaming.frames import Position, ids_frame
 from tavernai.streaming.service import StreamingService
-from tavernai.streaming.wire import FrameResponse
 
 router = APIRouter(tags=["agent"])
 Agent = Annotated[AgentService, provided(AgentService)]

@@ -8,10 +8,11 @@ from tavernai.accounts.guards import Principal, allows
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
+from tavernai.streaming.answer import FrameResponse
 from tavernai.streaming.frames import Position
 from tavernai.streaming.schemas import InterruptAnswer, InterruptBody, NewSession, SessionItem, SessionPage
 from tavernai.streaming.service import StreamingService
-from tavernai.streaming.wire import Counters, FrameResponse
+from tavernai.streaming.wire import Counters
 
 router = APIRouter(tags=["streaming"])
 Streaming = Annotated[StreamingService, provided(StreamingService)]

@@ -4,13 +4,10 @@ What a listener gets, in this order: the facts after its position, the running r
 everything live. The ear is opened before the first fact is read, so nothing falls between.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-
-from starlette.responses import Response
 
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger import store as ledger_store
@@ -22,12 +19,6 @@ CATCH_UP_PAGE = 500
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-HEADERS = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache, no-transform",
-    "x-accel-buffering": "no",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,43 +122,3 @@ class Listening:
         if self.subject.conversation_id is None:
             return ledger_store.events_after(conn, pos, limit=CATCH_UP_PAGE, owner_id=self.subject.owner_id)
         return ledger_store.stream_after(conn, f"conv:{self.subject.conversation_id}", pos, limit=CATCH_UP_PAGE)
-
-
-class FrameResponse(Response):
-    """The HTTP answer that a Listening is sent through."""
-
-    media_type = "text/event-stream"
-
-    def __init__(self, listening: Listening, *, left: Callable[[Counters], Awaitable[None]] | None = None) -> None:
-        super().__init__(None, headers=HEADERS)
-        del self.headers["content-length"]
-        self._listening = listening
-        self._left = left
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        ear = self._listening.open_ear()
-        watcher = asyncio.create_task(_close_when_left(receive, ear))
-        # A listener that does not read blocks its writer inside `send`; overflowing sets the writer free.
-        writer = asyncio.current_task()
-        ear.on_slow = writer.cancel if writer is not None else None
-
-        async def body(data: bytes) -> None:
-            await send({"type": "http.response.body", "body": data, "more_body": True})
-
-        try:
-            await self._listening.run(body, ear=ear)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except asyncio.CancelledError:
-            if not ear.slow:
-                raise
-        finally:
-            watcher.cancel()
-            if self._left is not None:
-                await self._left(self._listening.counters)
-
-
-async def _close_when_left(receive: Any, ear: Ear) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        continue
-    ear.close()
