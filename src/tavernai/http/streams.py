@@ -51,6 +51,7 @@ async def end_stream_session(session_id: str, who: Who, streaming: Streaming) ->
 
 @router.get(
     "/api/stream/{session_id}",
+    status_code=200,
     response_class=FrameResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "Frames; see docs/reference/streaming.md"}},
 )
