@@ -48,10 +48,11 @@ async def list_characters(
     tag: Annotated[str, Query(max_length=200)] = "",
     sort: Literal["name", "recent", "created"] = "name",
     trash: bool = False,
+    favourite: bool = False,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> s.CharacterPage:
-    page, total = await characters.page(who.user_id, Wanted(q, tag, sort, trash), cursor=cursor, limit=limit)
+    page, total = await characters.page(who.user_id, Wanted(q, tag, sort, trash, favourite), cursor=cursor, limit=limit)
     items = [s.CharacterItem(**shown.summary(row)) for row in page.items]
     return s.CharacterPage(items=items, next_cursor=page.next_cursor, total=total)
 

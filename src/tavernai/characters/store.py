@@ -29,6 +29,7 @@ class Wanted:
     tag: str = ""
     sort: str = "name"
     trash: bool = False
+    favourite: bool = False
 
 
 def page(conn: Connection, owner_id: str, wanted: Wanted, *, after: tuple[Any, str] | None, limit: int) -> list[Row]:
@@ -53,6 +54,8 @@ def _matching(query: Select[Any], owner_id: str, wanted: Wanted) -> Select[Any]:
     query = query.where(characters.c.owner_id == owner_id, characters.c.deleted == int(wanted.trash))
     for word in sort_key(wanted.q).split():
         query = query.where(characters.c.search.contains(word, autoescape=True))
+    if wanted.favourite:
+        query = query.where(characters.c.favourite == 1)
     if wanted.tag:
         query = query.join(character_tags, character_tags.c.character_id == characters.c.id).where(
             character_tags.c.owner_id == owner_id, character_tags.c.tag_key == sort_key(wanted.tag)

@@ -80,6 +80,14 @@ async def test_a_change_needs_the_version_and_a_late_one_gets_the_current_state(
     assert (await client.patch(path, json={"card": {}})).status_code == 422
 
 
+async def test_favourites_can_be_listed_alone(client: httpx2.AsyncClient) -> None:
+    dear, _other = await created(client), await created(client, "Voss")
+    await client.patch(f"/api/characters/{dear['id']}", json={"version": 1, "favourite": True})
+    page = (await client.get("/api/characters?favourite=true")).json()
+    assert [item["name"] for item in page["items"]] == ["Mira"]
+    assert page["total"] == 1
+
+
 async def test_trash_restore_tags_and_history_are_reached_by_their_addresses(client: httpx2.AsyncClient) -> None:
     made = await created(client, tags=["sea"])
     path = f"/api/characters/{made['id']}"
