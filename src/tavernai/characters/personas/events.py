@@ -5,6 +5,8 @@ from tavernai.kernel.facts import fact
 
 @fact("persona.created")
 class PersonaCreated:
+    """Somebody described who they are in the story."""
+
     persona_id: str
     name: str
     description: str
@@ -12,6 +14,8 @@ class PersonaCreated:
 
 @fact("persona.edited")
 class PersonaEdited:
+    """It has another name or description."""
+
     persona_id: str
     name: str
     description: str
@@ -26,4 +30,6 @@ class PersonaChosen:
 
 @fact("persona.deleted")
 class PersonaDeleted:
+    """The persona is gone."""
+
     persona_id: str
