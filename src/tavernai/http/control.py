@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from tavernai.accounts.guards import bearer_token
 from tavernai.accounts.tokens import same
-from tavernai.kernel.errors import Forbidden, MalformedInput, NotFound
+from tavernai.kernel.errors import Forbidden, MalformedInput, NotFound, TavernError
 
 CONTROL_PATH = "/control/commands"
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"via")
@@ -36,13 +36,19 @@ class Control:
         if not is_from_here(scope) or not same(bearer_token(scope), self._token):
             raise Forbidden
         name, args = _order(await Request(scope, receive).body())
-        command = self._commands.get(name)
-        if command is None:
-            raise NotFound(f"This server knows no command {name!r}; is it of another version?")
         log.info("command", name=name)
-        result = await command(self._services, args)
-        answer = Response(orjson.dumps({"result": result}), media_type="application/json")
+        answer = Response(orjson.dumps(await self._run(name, args), default=str), media_type="application/json")
         await answer(scope, receive, send)
+
+    async def _run(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The result, or the refusal: both are answers, so that no other program's 404 is taken for ours."""
+        try:
+            command = self._commands.get(name)
+            if command is None:
+                raise NotFound(f"The running server knows no command {name!r}; is it of another version?")
+            return {"result": await command(self._services, args)}
+        except TavernError as refusal:
+            return {"refused": {"code": refusal.code, "detail": refusal.detail, "facts": refusal.facts}}
 
 
 def is_from_here(scope: Scope) -> bool:
