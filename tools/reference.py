@@ -13,8 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from sections import ROOT, bring_up_to_date, table
+from typer.main import get_command
 
 import tavernai
+from tavernai.cli.app import app
 from tavernai.kernel.errors import TavernError
 from tavernai.settings import SETTINGS
 from tavernai.storage.schema import TRANSIENT, metadata
@@ -69,7 +71,7 @@ def errors() -> str:
 
 def fact_classes() -> dict[str, tuple[str, type[Any]]]:
     """Every kind of event with its room and class."""
-    return {found.kind: (room, found) for room, found in classes() if "kind" in vars(found) and "v" in vars(found)}
+    return {vars(found)["__fact_kind__"]: (room, found) for room, found in classes() if "__fact_kind__" in vars(found)}
 
 
 def events() -> str:
@@ -126,7 +128,7 @@ def usage(command: Any) -> Iterator[str]:
     """A command's parameters as people type them; --help goes without saying."""
     for parameter in command.params:
         if parameter.param_type_name == "argument":
-            yield f"`{parameter.human_readable_name}`"
+            yield f"`{parameter.name.upper()}`"
         elif "--help" not in parameter.opts:
             yield f"`{parameter.opts[-1]}`"
 

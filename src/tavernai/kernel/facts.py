@@ -11,15 +11,7 @@ upcaster for the old version with `upcasts`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
-
-
-class Fact(Protocol):
-    """What @fact makes."""
-
-    kind: ClassVar[str]
-    v: ClassVar[int]
-
+from typing import Any, TypeVar, dataclass_transform
 
 Payload = dict[str, Any]
 _known: dict[str, type[Any]] = {}
@@ -33,7 +25,8 @@ def fact(kind: str, *, v: int = 1) -> Callable[[type[_F]], type[_F]]:
 
     def make(cls: type[_F]) -> type[_F]:
         made: Any = dataclass(frozen=True, slots=True)(cls)
-        made.kind, made.v = kind, v
+        # Not `kind`: a fact may have a field of that name.
+        made.__fact_kind__, made.__fact_v__ = kind, v
         if kind in _known:
             raise TypeError(f"two facts of kind {kind}: {_known[kind]} and {made}")
         _known[kind] = made
@@ -52,6 +45,18 @@ def upcasts(kind: str, *, v: int) -> Callable[[Callable[[Payload], Payload]], Ca
     return add
 
 
+def kind_of(one: Any) -> str:
+    """The kind of a fact or of its class: `message.added`."""
+    kind: str = one.__fact_kind__  # set by @fact
+    return kind
+
+
+def version_of(one: Any) -> int:
+    """The version of a fact's shape."""
+    v: int = one.__fact_v__
+    return v
+
+
 def payload_of(one: Any) -> Payload:
     """The fact's fields as a JSON object."""
     return {name: getattr(one, name) for name in _field_names(type(one))}
@@ -62,7 +67,7 @@ def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
     cls = _known.get(kind)
     if cls is None:
         return None
-    while v < cls.v:
+    while v < version_of(cls):
         payload, v = _upcasters[kind, v](payload), v + 1
     names = _field_names(cls)
     return cls(**{name: value for name, value in payload.items() if name in names})

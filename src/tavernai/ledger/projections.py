@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tavernai.kernel.facts import Recorded, fact_from
+from tavernai.kernel.facts import Recorded, fact_from, kind_of
 from tavernai.storage.unit import Unit
 
 Fold = Callable[[Any, Recorded, Any], None]
@@ -23,7 +23,7 @@ class Projections:
         self.unknown: Counter[str] = Counter()
         for folds in rooms:
             for cls, fold in folds.items():
-                self._folds.setdefault(cls.kind, []).append(fold)
+                self._folds.setdefault(kind_of(cls), []).append(fold)
 
     def fold(self, tx: Unit, recorded: Recorded, fact: Any | None = None) -> None:
         """Bring the read tables up to date with one fact."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.clock import Clock, now_ms
-from tavernai.kernel.facts import By, Recorded, payload_of
+from tavernai.kernel.facts import By, Recorded, kind_of, payload_of, version_of
 from tavernai.kernel.ids import new_id
 from tavernai.kernel.text import clean_json
 from tavernai.ledger.domain import SALT_BYTES, Stream, event_hash, payload_hash, seed_hash
@@ -97,7 +97,7 @@ class Transaction(Unit):
         data, salt = canonical_json(payload), os.urandom(SALT_BYTES)
         self._pos += 1
         bare = Recorded(
-            pos=self._pos, id=new_id(), stream=stream.key, seq=seq, kind=fact.kind, v=fact.v, ts=self.now,
+            pos=self._pos, id=new_id(), stream=stream.key, seq=seq, kind=kind_of(fact), v=version_of(fact), ts=self.now,
             actor=by.actor, origin=by.origin, task_id=task_id, cause_id=cause_id, payload=payload, hash="",
             owner_id=head["owner_id"],
         )  # fmt: skip

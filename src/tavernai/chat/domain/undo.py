@@ -23,6 +23,7 @@ from tavernai.chat.events import (
     VariantContinued,
     VariantSelected,
 )
+from tavernai.kernel.facts import kind_of
 
 Kept = Mapping[str, Any]
 """The fields of the change's fact that the stack keeps."""
@@ -156,7 +157,7 @@ STANDS: dict[type[Any], Callable[[Kept, Now, bool], bool]] = {
 }
 """Whether what the change did (`done`), or what its undo did, is still as it left it: only then it may be turned."""
 
-KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in INVERSE}
+KINDS: dict[str, type[Any]] = {kind_of(cls): cls for cls in INVERSE}
 
 
 def _deleted(turn: Turn, *, following: bool) -> MessageDeleted:
