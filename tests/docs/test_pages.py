@@ -54,7 +54,7 @@ def test_no_tracked_file_names_a_package_registry() -> None:
             [npm, "config", "get", "registry"], cwd=ROOT, capture_output=True, text=True, check=False
         )
         hosts += re.findall(r"https?://([^/\s]+)", asked.stdout)
-    assert {host: git("grep", "-nIF", host).splitlines()[:5] for host in hosts} == dict.fromkeys(hosts, [])
+    assert [line for host in hosts for line in git("grep", "-nIF", host).splitlines()[:5]] == []
 
 
 @pytest.mark.parametrize("path", [str(ROOT), f"{Path.home()}/"])

@@ -1,7 +1,9 @@
 """What the reference describes is what the code has, both ways."""
 
 import json
+from collections.abc import Callable
 
+import diagrams
 import pytest
 import reference
 from sections import replaced
@@ -59,8 +61,11 @@ def test_every_table_is_described_and_nothing_else() -> None:
     assert described("explanation/data-model.md", "tables") == set(reference.metadata.tables)
 
 
-@pytest.mark.parametrize("page", sorted(reference.PAGES))
-def test_printed_tables_are_as_the_code_says(page: str) -> None:
+PRINTED = [(page, sections) for tool in (reference, diagrams) for page, sections in tool.PAGES.items()]
+
+
+@pytest.mark.parametrize(("page", "sections"), PRINTED, ids=[page for page, _ in PRINTED])
+def test_printed_tables_and_diagrams_are_as_the_code_says(page: str, sections: dict[str, Callable[[], str]]) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    for name, make in reference.PAGES[page].items():
+    for name, make in sections.items():
         assert replaced(text, name, make()) == text, "stale: `make api` prints it again"
