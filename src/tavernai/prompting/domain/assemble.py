@@ -148,10 +148,6 @@ class Assembler:
             slot = slots.get(identifier)
             if slot is not None and not slot.lines:
                 self._add(slot)
-        start = self.scene.options.reply_start
-        if start.strip():
-            line = _line("control", "reply_start", "Start of the reply", expand(start, self.env), role="assistant")
-            self.ending.insert(0, self._required(line, "start of the reply"))
 
     def _add(self, slot: Slot | None) -> None:
         if slot is None or slot.entry.in_chat or not slot.pieces:

@@ -101,7 +101,7 @@ def _texts(value: Any) -> list[Any]:
 
 
 def _field(value: Any, env: Env) -> str:
-    if value is None or value == "":
+    if not value or not isinstance(value, str | int | float):
         return ""
     text = expand(str(value).strip(), env).replace("\r", "")
     return NEWLINES.sub("\n", text) if env.scene.options.collapse_newlines else text

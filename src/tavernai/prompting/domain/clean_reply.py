@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 END_OF_TEXT: Final = "<|endoftext|>"
-LINE_ENDS: Final = re.compile(r"[ \t\f\v\u00a0]+$", re.MULTILINE)
 NEWLINES: Final = re.compile(r"\n+")
 SENTENCE_ENDS: Final = frozenset('.!?*"”)}`]$。！？”）】’」_~…')
-REASONING_SPACE: Final = re.compile(r"^\s+")
 
 
 def clean_reply(
@@ -42,7 +40,7 @@ def clean_reply(
     text = text.replace("\r", "")
     if collapse_newlines:
         text = NEWLINES.sub("\n", text)
-    text = LINE_ENDS.sub("", text)
+    text = "\n".join([line.rstrip() for line in text.split("\n")])
     if not may_speak_for_others:
         text = _cut_other(text, other_name)
     text = text.split(END_OF_TEXT, 1)[0]
@@ -91,7 +89,7 @@ def split_reasoning(text: str, *, prefix: str, suffix: str) -> tuple[str, str]:
     place = bare.find(end, len(start))
     if place < 0:
         return "", text
-    return bare[len(start) : place].strip(), REASONING_SPACE.sub("", bare[place + len(end) :])
+    return bare[len(start) : place].strip(), bare[place + len(end) :].lstrip()
 
 
 def complete_sentences(text: str) -> str:

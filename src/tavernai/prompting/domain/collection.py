@@ -16,7 +16,7 @@ from tavernai.prompting.domain.lore import LorePlan
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.presets import BUILTINS, PromptEntry
-from tavernai.prompting.domain.scene import LoreHit
+from tavernai.prompting.domain.scene import LoreHit, Role
 
 ORIGINAL: Final = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
 SOURCES: Final[dict[str, Source]] = {
@@ -26,10 +26,11 @@ SOURCES: Final[dict[str, Source]] = {
     "charPersonality": "character",
     "scenario": "character",
     "personaDescription": "persona",
+    "bias": "control",
     "worldInfoBefore": "lore",
     "worldInfoAfter": "lore",
 }
-TITLES: Final = {entry.identifier: entry.name for entry in BUILTINS}
+TITLES: Final = {entry.identifier: entry.name for entry in BUILTINS} | {"bias": "Start of the reply"}
 
 
 @dataclass(slots=True)
@@ -62,7 +63,8 @@ def collect(env: Env, lore: LorePlan) -> dict[str, Slot]:
         if identifier in slots:
             slots[identifier].pieces = pieces
         elif identifier not in skipped:
-            slots[identifier] = Slot(PromptEntry(identifier, TITLES[identifier]), pieces)
+            role: Role = "assistant" if identifier == "bias" else "system"
+            slots[identifier] = Slot(PromptEntry(identifier, TITLES[identifier], role), pieces)
     _override(slots.get("main"), env.fields.system_prompt)
     _override(slots.get("jailbreak"), env.fields.post_history)
     return slots
@@ -80,12 +82,13 @@ def _system_values(env: Env, lore: LorePlan) -> Iterator[tuple[str, tuple[Piece,
     yield "charDescription", _value("charDescription", fields.description)
     yield "charPersonality", _value("charPersonality", _formatted(env, fields.personality, preset.personality_format))
     yield "scenario", _value("scenario", _formatted(env, fields.scenario, preset.scenario_format))
+    yield "bias", _value("bias", expand(env.scene.options.reply_start, env))
     if env.scene.persona.position == "in_prompt":
         yield "personaDescription", _value("personaDescription", fields.persona)
 
 
 def _value(identifier: str, text: str) -> tuple[Piece, ...]:
-    return (Piece(SOURCES[identifier], identifier, TITLES[identifier], text),) if text else ()
+    return (Piece(SOURCES[identifier], identifier, TITLES[identifier], text),) if text.strip() else ()
 
 
 def _formatted(env: Env, text: str, form: str) -> str:

@@ -39,8 +39,9 @@ class Allowance:
     characters: int = PRODUCED_CHARS_MAX
 
     def spend(self, count: int) -> None:
-        """Raises Unfit when it is used up."""
+        """Raises Unfit when it is used up; from then on always, so that nothing more is even tried."""
         if count > self.characters:
+            self.characters = 0
             raise Unfit
         self.characters -= count
 

@@ -13,6 +13,7 @@ Source: shared contract 5.1; parity held by tests/acceptance/prompting/test_gold
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, Union
@@ -20,10 +21,10 @@ from typing import Final, TypeAlias, Union
 DEPTH_MAX: Final = 40
 
 TOKEN: Final = re.compile(r"\\[{}]|\{\{|\}\}")
-COMMENT: Final = re.compile(r"\s*[#!?~>]*\s*(?:(///)\s*\Z|//)")
-HEAD: Final = re.compile(r"\s*([#/!?~>]*)\s*([A-Za-z][A-Za-z0-9_-]*)")
+COMMENT: Final = re.compile(r"[#!?~>]*(?:(///)\s*\Z|//)")
+HEAD: Final = re.compile(r"([#/!?~>]*)\s*([A-Za-z][A-Za-z0-9_-]*)")
 VARIABLE: Final = re.compile(
-    r"\s*[#!?~>]*\s*([.$])\s*([A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)\s*"
+    r"[#!?~>]*\s*([.$])\s*([A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)\s*"
     r"(\?\?=|\|\|=|\+\+|--|\+=|-=|==|!=|>=|<=|\?\?|\|\||=|>|<|\Z)"
 )
 
@@ -81,46 +82,51 @@ def fold(nodes: Sequence[Node], *, can_take: CanTake) -> Words:
         return tuple(nodes)
     out: list[Node] = []
     openers: list[tuple[str, int]] = []
-    for node in nodes:
-        if isinstance(node, str) or node.name is None:
+    waiting: Counter[str] = Counter()
+    for index, node in enumerate(nodes):
+        if isinstance(node, str) or node.name is None or not (node.is_closing and waiting[node.name]):
+            if not isinstance(node, str) and node.name is not None and not node.is_closing:
+                openers.append((node.name, len(out)))
+                waiting[node.name] += 1
             out.append(node)
             continue
-        at = _opener(openers, node.name) if node.is_closing else None
-        if not node.is_closing:
-            openers.append((node.name, len(out)))
-        if at is None:
-            out.append(node)
-            continue
-        position = openers[at][1]
-        del openers[at:]
-        _close(out, position, node, can_take=can_take)
+        position = _opener(openers, waiting, node.name)
+        if not _close(out, position, node, can_take=can_take):
+            return (*out, *nodes[index + 1 :])
     return tuple(out)
 
 
-def _opener(openers: list[tuple[str, int]], name: str) -> int | None:
-    for at in range(len(openers) - 1, -1, -1):
-        if openers[at][0] == name:
-            return at
-    return None
+def _opener(openers: list[tuple[str, int]], waiting: Counter[str], name: str) -> int:
+    """Where the nearest opener of this name stands; the ones after it have lost their chance."""
+    while True:
+        other, position = openers.pop()
+        waiting[other] -= 1
+        if other == name:
+            return position
 
 
-def _close(out: list[Node], position: int, closing: Macro, *, can_take: CanTake) -> None:
+def _close(out: list[Node], position: int, closing: Macro, *, can_take: CanTake) -> bool:
+    """Fold what follows the opener into it. False when that would nest too deeply."""
     opener = out[position]
     assert isinstance(opener, Macro)
-    content = tuple(out[position + 1 :])
-    depth = 1 + max([node.depth for node in content if isinstance(node, Macro)], default=0)
-    if opener.name is None or not can_take(opener.name, len(opener.args) + 1) or depth > DEPTH_MAX:
+    if opener.name is None or not can_take(opener.name, len(opener.args) + 1):
         opener.name = None
         out.append(closing)
-        return
+        return True
+    content = tuple(out[position + 1 :])
+    depth = 1 + max([node.depth for node in content if isinstance(node, Macro)], default=0)
+    if depth > DEPTH_MAX:
+        out.append(closing)
+        return False
     opener.content, opener.closing, opener.depth = content, closing, max(depth, opener.depth)
     del out[position + 1 :]
+    return True
 
 
 def _macro(start: int, items: Words) -> Macro:
     depth = 1 + max([node.depth for node in items if isinstance(node, Macro)], default=0)
     macro = Macro(start, items, depth=depth)
-    head = items[0] if items and isinstance(items[0], str) else ""
+    head = items[0].lstrip() if items and isinstance(items[0], str) else ""
     if not (_comment(macro, head) or _variable(macro, head)):
         _call(macro, head)
     return macro

@@ -41,6 +41,7 @@ def choices(arguments: list[str]) -> list[str]:
     return [item.replace("\\,", ",").strip() for item in re.split(r"(?<!\\),", text)]
 
 
+@lru_cache(64)
 def cyrb53(text: str) -> int:
     """53 bits from the UTF-16 code units of a text."""
     first, second = 0xDEADBEEF, 0x41C6CE57
@@ -98,7 +99,7 @@ def next_double(byte: Callable[[], int]) -> float:
 
 def pick_seed(chat: int, whole: str, *, offset: int, reroll: str) -> str:
     """The seed of one `{{pick}}`: chat, text and place in it."""
-    units = offset + sum(1 for character in whole[:offset] if character > "\uffff")
+    units = offset if whole.isascii() else len(whole[:offset].encode("utf-16-le", "surrogatepass")) // 2
     seed = f"{chat}-{cyrb53(whole)}-{units}" + (f"-{reroll}" if reroll else "")
     return str(cyrb53(seed))
 

@@ -11,11 +11,13 @@ from typing import Any, Final, TypeAlias
 from tavernai.prompting.domain import macro_time as times
 from tavernai.prompting.domain.examples import formatted_examples
 from tavernai.prompting.domain.macro_env import Call, Env, Unfit
-from tavernai.prompting.domain.macro_random import choices, pick_seed, roll, seeded_double
+from tavernai.prompting.domain.macro_random import DICE_MAX, choices, pick_seed, roll, seeded_double
 from tavernai.prompting.domain.macro_values import add, number_of, read
 
 Answer: TypeAlias = Callable[[Call, list[str]], Any]
 MANY: Final = 10**6
+PICK_CHARS: Final = 1_000
+"""What a deterministic choice costs the allowance: it hashes the whole text and keys a generator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def _date_format(call: Call, args: list[str]) -> str:
 
 
 def _idle(env: Env) -> str:
+    env.allowance.spend(len(env.scene.history))
     seen_last = False
     for message in reversed(env.scene.history):
         if message.hidden:
@@ -110,11 +113,13 @@ def _pick(call: Call, args: list[str]) -> str:
     if not items:
         return ""
     scene = call.env.scene
+    call.env.allowance.spend(PICK_CHARS)
     seed = pick_seed(scene.pick_seed, call.whole, offset=call.offset, reroll=scene.pick_reroll)
     return items[int(seeded_double(seed) * len(items))]
 
 
 def _roll(call: Call, args: list[str]) -> Any:
+    call.env.allowance.spend(DICE_MAX)
     return roll(args[0], random=call.env.random.random)
 
 
@@ -158,6 +163,7 @@ def _variables(word: str, scope: Callable[[Env], dict[str, Any]]) -> dict[str, S
 
 def _last_from(role: str) -> Spec:
     def answer(env: Env) -> str:
+        env.allowance.spend(len(env.scene.history))
         for message in reversed(env.scene.history):
             if message.role == role and not message.hidden:
                 return message.text

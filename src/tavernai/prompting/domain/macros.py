@@ -19,10 +19,12 @@ from tavernai.prompting.domain.macro_table import MACROS, can_take
 from tavernai.prompting.domain.macro_values import add, as_text, is_true, number_of, read, stored
 
 CACHED_CHARS_MAX: Final = 16_384
+MACRO_CHARS: Final = 16
+"""What running a macro costs the allowance besides its result."""
 MARKER: Final = re.compile(r"<(USER|BOT|CHAR|GROUP|CHARIFNOTGROUP)>", re.IGNORECASE)
 MARKERS: Final = {"user": "user", "bot": "char", "char": "char", "group": "group", "charifnotgroup": "charIfNotGroup"}
 TIME_UTC: Final = re.compile(r"\{\{\s*time_(UTC[+-]?\d+)\s*\}\}", re.IGNORECASE)
-TRIM: Final = re.compile(r"[\r\n]*\{\{trim\}\}[\r\n]*", re.IGNORECASE)
+TRIM: Final = re.compile(r"\{\{trim\}\}", re.IGNORECASE)
 ESCAPED: Final = re.compile(r"\\([{}])")
 LINE_START: Final = re.compile(r"^[ \t]*", re.MULTILINE)
 
@@ -47,6 +49,7 @@ class Expansion:
             return self._if(macro)
         inner = {id(node): self.macro(node) for node in macro.items if not isinstance(node, str)}
         try:
+            self.env.allowance.spend(MACRO_CHARS)
             value = self._value(macro, inner)
             text = value if isinstance(value, str) else as_text(value)
             self.env.allowance.spend(len(text))
@@ -121,7 +124,10 @@ class Expansion:
         mark, name, operator = variable
         variables = self._scope(mark)
         if operator in ASSIGNING:
-            return ASSIGNING[operator](variables, name, given)
+            result = ASSIGNING[operator](variables, name, given)
+            kept = variables.get(name)
+            self.env.allowance.spend(len(kept) if isinstance(kept, str) else 0)
+            return result
         return COMPARING[operator](read(variables, name), given, name in variables)
 
 
@@ -147,7 +153,16 @@ def expand(
     result = Expansion(env, text, extra if extra is not None else env.extra, original).words(nodes)
     if "\\" in result:
         result = ESCAPED.sub(r"\1", result)
-    return TRIM.sub("", result) if "{{" in result else result
+    return _trimmed(result) if "{{" in result else result
+
+
+def _trimmed(text: str) -> str:
+    """Every `{{trim}}` gone, with all line breaks directly around it."""
+    first, *others = TRIM.split(text)
+    if not others:
+        return text
+    *middle, last = [other.lstrip("\r\n") for other in others]
+    return "".join([part.rstrip("\r\n") for part in (first, *middle)]) + last
 
 
 @lru_cache(2048)

@@ -7,7 +7,9 @@ Source: shared contract 4.5.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
+
+_T = TypeVar("_T")
 
 NamesBehaviour = Literal["none", "default", "field", "content"]
 PostProcessing = Literal[
@@ -130,15 +132,14 @@ TEXTS: Final = (
 def preset_from_sillytavern(settings: Mapping[str, Any], *, name: str = "Default") -> Preset:
     """A chat completion preset as SillyTavern stores it; what is missing or of the wrong kind takes its default."""
     values: dict[str, Any] = {key: settings[key] for key in TEXTS if isinstance(settings.get(key), str)}
-    processing = settings.get("custom_prompt_post_processing", "")
     return Preset(
         name=name,
         prompts=_prompts(settings.get("prompts")),
         order=_order(settings.get("prompt_order")),
-        names_behaviour=NAMES_BEHAVIOURS.get(settings.get("names_behavior"), "default"),
+        names_behaviour=_known(NAMES_BEHAVIOURS, settings.get("names_behavior"), "default"),
         continue_prefill=settings.get("continue_prefill") is True,
         squash_system_messages=settings.get("squash_system_messages") is True,
-        post_processing=POST_PROCESSING_NAMES.get(processing, ""),
+        post_processing=_known(POST_PROCESSING_NAMES, settings.get("custom_prompt_post_processing"), ""),
         **values,
     )
 
@@ -152,11 +153,10 @@ def _prompts(stored: Any) -> dict[str, PromptEntry]:
 def _entry(stored: Mapping[str, Any]) -> PromptEntry:
     flags = {ours: stored.get(theirs) is True for theirs, ours in ENTRY_FLAGS.items()}
     triggers = stored.get("injection_trigger")
-    role = stored.get("role")
     return PromptEntry(
         identifier=stored["identifier"],
         name=str(stored.get("name") or ""),
-        role=ROLES.get(role, "system") if isinstance(role, str | int) else "system",
+        role=_known(ROLES, stored.get("role"), "system"),
         content=str(stored.get("content") or ""),
         in_chat=stored.get("injection_position") == IN_CHAT,
         depth=_number(stored.get("injection_depth"), 4),
@@ -176,6 +176,10 @@ def _order(stored: Any) -> tuple[OrderEntry, ...]:
                 if isinstance(entry, Mapping)
             )
     return DEFAULT_ORDER
+
+
+def _known(table: Mapping[Any, _T], value: Any, default: _T) -> _T:
+    return table.get(value, default) if isinstance(value, str | int) else default
 
 
 def _number(value: Any, default: int) -> int:
