@@ -18,6 +18,7 @@ from typer.main import get_command
 import tavernai
 from tavernai.cli.app import app
 from tavernai.kernel.errors import TavernError
+from tavernai.kernel.facts import version_of
 from tavernai.settings import SETTINGS
 from tavernai.storage.schema import TRANSIENT, metadata
 
@@ -79,7 +80,7 @@ def events() -> str:
     rooms: dict[str, list[tuple[str, str, str, str]]] = {}
     for kind, (room, found) in fact_classes().items():
         names = ", ".join(f"`{field.name}`" for field in fields(found))
-        rooms.setdefault(room, []).append((f"`{kind}`", str(found.v), sentence(found), names))
+        rooms.setdefault(room, []).append((f"`{kind}`", str(version_of(found)), sentence(found), names))
     head = ("kind", "v", "what it says", "payload")
     return "\n\n".join(f"### {room}\n\n{table(head, rows)}" for room, rows in sorted(rooms.items()))
 

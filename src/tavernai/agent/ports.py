@@ -12,7 +12,7 @@ from tavernai.prompting.domain.scene import Persona
 class Stage(Protocol):
     """Characters and personas, as far as a reply needs them."""
 
-    def opening(self, tx: Transaction, owner_id: str, *, character_id: str) -> CastMember:
+    def role(self, tx: Transaction, owner_id: str, *, character_id: str) -> CastMember:
         """The character a conversation is opened with. Raises NotFound."""
         ...
 

@@ -169,7 +169,7 @@ class AgentService:
                 tx, owner_id=user_id, by=by, character_id=None, character_name=ASSISTANT["name"], user_name=user_name
             )
             return opened.conversation_id
-        cast = self._stage.opening(tx, user_id, character_id=character_id)
+        cast = self._stage.role(tx, user_id, character_id=character_id)
         opened = chat.open_conversation(
             tx, owner_id=user_id, by=by, character_id=character_id, character_name=cast.name,
             greetings=cast.greetings, user_name=cast.user_name,

@@ -40,7 +40,9 @@ def is_transient(thing: Any) -> bool:
 
 
 @listens_for(Table, "after_parent_attach")
-def _strict(table: Table, _parent: MetaData) -> None:
+def _strict(table: Table, parent: MetaData) -> None:
+    if parent is not metadata:  # Alembic's own table
+        return
     table.dialect_options["sqlite"]["strict"] = True
     if len(table.primary_key.columns) > 1 and not table.info.get("rowid"):
         table.dialect_options["sqlite"]["with_rowid"] = False

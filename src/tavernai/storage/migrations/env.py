@@ -9,8 +9,6 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     transactional_ddl=True,
-    # Dated names are longer than Alembic's default column.
-    version_table_pk=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,240 @@
+"""Ties engines to ports: the only module that knows every name.
+
+async with open_services(settings, serving=True) as services:
+    app = web_app(services)
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection as Reader
+
+from tavernai.accounts.endpoints import router as accounts_router
+from tavernai.accounts.gate import Gate
+from tavernai.accounts.keys import KeyService
+from tavernai.accounts.limits import SignInLimits
+from tavernai.accounts.passwords import Passwords
+from tavernai.accounts.projections import FOLDS as ACCOUNTS
+from tavernai.accounts.service import AccountsService
+from tavernai.accounts.sign_in import SignInService
+from tavernai.agent.cast import OwnStage
+from tavernai.agent.endpoints import router as agent_router
+from tavernai.agent.projections import FOLDS as AGENT
+from tavernai.agent.recovery import recover
+from tavernai.agent.reply import ReplyWriter
+from tavernai.agent.runner import Runner
+from tavernai.agent.service import AgentService
+from tavernai.agent.stage import Director
+from tavernai.agent.stopping import Stopper
+from tavernai.characters.avatars import AvatarService
+from tavernai.characters.endpoints import router as characters_router
+from tavernai.characters.importing import ImportService
+from tavernai.characters.personas.endpoints import router as personas_router
+from tavernai.characters.personas.service import PersonaService
+from tavernai.characters.projections import FOLDS as CHARACTERS
+from tavernai.characters.service import CharacterService
+from tavernai.chat import store as chat_store
+from tavernai.chat.conversations import ChatService
+from tavernai.chat.endpoints import router as chat_router
+from tavernai.chat.projections import FOLDS as CHAT
+from tavernai.engines.blobs import FileBlobs
+from tavernai.engines.demo import DemoBackend
+from tavernai.engines.openai import OpenAIBackend
+from tavernai.engines.lock import FolderLock
+from tavernai.engines.pictures import PillowPictures
+from tavernai.engines.sqlite import SqliteDialog
+from tavernai.gateway.ports import Gateway
+from tavernai.gateway.service import GatewayService
+from tavernai.http.streams import router as streams_router
+from tavernai.kernel.clock import now_ms
+from tavernai.ledger import store as ledger_store
+from tavernai.ledger.idempotency import forget_old
+from tavernai.ledger.projections import Projections
+from tavernai.ledger.transaction import LedgerSession
+from tavernai.ops.endpoints import router as ops_router
+from tavernai.ops.metrics import Metrics
+from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
+from tavernai.settings import Settings
+from tavernai.storage.database import Database
+from tavernai.storage.migrate import upgrade
+from tavernai.storage.ports import Dialog
+from tavernai.streaming.drafts import Drafts
+from tavernai.streaming.hub import Hub
+from tavernai.streaming.service import StreamingService
+
+TIDY_SECONDS = 3_600
+
+log = structlog.get_logger()
+_T = TypeVar("_T")
+
+FOLDS = (ACCOUNTS, CHARACTERS, CHAT, AGENT)
+
+# Every room's endpoints, in the order of the document.
+ROUTERS = (
+    accounts_router,
+    characters_router,
+    personas_router,
+    chat_router,
+    agent_router,
+    streams_router,
+    ops_router,
+)
+
+
+@dataclass
+class Services:
+    """One process's services, by class, and what keeps them alive."""
+
+    settings: Settings
+    storage: Database
+    projections: Projections
+    provides: dict[type, object] = field(default_factory=dict)
+    core_app: Any = None
+    setup_code: str | None = None
+    """what the first owner must know, when others than this machine's people can reach the server"""
+
+    def add(self, *services: object) -> None:
+        for service in services:
+            self.provides[type(service)] = service
+
+    def __getitem__(self, kind: type[_T]) -> _T:
+        found = self.provides[kind]
+        assert isinstance(found, kind)
+        return found
+
+
+class Hearing:
+    """Who may listen: a conversation's owner. Fulfils streaming.ports.Access."""
+
+    def may_hear(self, conn: Reader, user_id: str, conversation_id: str) -> bool:
+        return chat_store.owner_of(conn, conversation_id) == user_id
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, serving: bool = False) -> AsyncIterator[Services]:
+    """Open the data, wire every service; with `serving` also work: recover, run tasks, keep drafts, stream.
+
+    Raises:
+        FolderInUse: another process holds this data folder.
+        SchemaTooNew: the data is of a newer version.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.is_embedded:
+            stack.enter_context(FolderLock(settings.run_dir))
+        storage, projections, metrics = _open_storage(settings)
+        stack.push_async_callback(storage.close)
+        services = Services(settings, storage, projections)
+        services.add(metrics)
+        _wire_accounts(services)
+        _wire_characters(services)
+        gateway = _wire_gateway(services, stack)
+        work = _wire_agent(services, gateway)
+        if serving:
+            await work.begin()
+            stack.push_async_callback(work.end)
+        yield services
+
+
+@dataclass
+class Work:
+    """What a serving process does besides answering: hears commits, streams, keeps drafts, runs tasks, tidies."""
+
+    services: Services
+    hub: Hub
+    drafts: Drafts
+    runner: Runner
+    _tidier: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """First close what a former process left open, then begin."""
+        storage, metrics = self.services.storage, self.services[Metrics]
+        await recover(storage)
+        for hear in (self.hub.hear, self.runner.hear, metrics.hear):
+            storage.on_commit(hear)
+        metrics.watch(
+            streams=self.hub.listeners, running=lambda: self.runner.running, frames=lambda: self.hub.frames_total
+        )
+        self.hub.start(await storage.read(ledger_store.newest_position))
+        self.drafts.start()
+        self.runner.start()
+        self._tidier = asyncio.create_task(self._tidy(), name="tidy")
+
+    async def end(self) -> None:
+        """Let listeners go, then leave what runs as a crash would: the next start closes it."""
+        if self._tidier is not None:
+            self._tidier.cancel()
+        await self.hub.stop()
+        await self.runner.close()
+        await self.drafts.stop()
+
+    async def _tidy(self) -> None:
+        while True:
+            await self.services.storage.commit(forget_old)
+            await self.services[StreamingService].forget_old(now_ms())
+            await asyncio.sleep(TIDY_SECONDS)
+
+
+def _wire_accounts(services: Services) -> None:
+    settings, storage = services.settings, services.storage
+    gate, passwords = Gate(storage, session_days=settings.session_days), Passwords()
+    limits = SignInLimits(by_name=settings.sign_in_attempts_max, by_address=settings.address_attempts_max)
+    services.setup_code = f"{secrets.randbelow(10**8):08d}" if settings.is_reachable else None
+    services.add(
+        gate,
+        AccountsService(storage, gate=gate, passwords=passwords),
+        KeyService(storage, gate=gate),
+        SignInService(storage, gate=gate, passwords=passwords, limits=limits, setup_code=services.setup_code),
+    )
+
+
+def _wire_characters(services: Services) -> None:
+    storage, pictures = services.storage, PillowPictures()
+    blobs = FileBlobs(services.settings.data_dir / "blobs")
+    services.add(
+        CharacterService(storage, blobs, pictures),
+        ImportService(storage, blobs),
+        AvatarService(storage, blobs, pictures),
+        PersonaService(storage),
+    )
+
+
+def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
+    from tavernai.gateway.service import FixedBook
+    from tavernai.gateway.domain import Connection
+    import os
+    book = FixedBook([Connection("d", "demo", "demo", is_default="MOCK" not in os.environ)]+([Connection("m","mock","openai",base_url=os.environ["MOCK"],model="mock",is_default=True)] if "MOCK" in os.environ else []))
+    gateway = GatewayService(book, {"demo": DemoBackend(), "openai": OpenAIBackend()}, observe=services[Metrics])
+    stack.push_async_callback(gateway.close)
+    return gateway
+
+
+def _wire_agent(services: Services, gateway: Gateway) -> Work:
+    storage, stage, hub = services.storage, OwnStage(), Hub()
+    drafts, director = Drafts(storage), Director(stage, CalibratedTokenizer())
+    writer = ReplyWriter(storage, gateway, hub, drafts, director)
+    runner = Runner(storage, writer.write)
+    writer.worker = runner.worker
+    agent = AgentService(storage, stage=stage)
+    streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
+    services.add(agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
+    return Work(services, hub, drafts, runner)
+
+
+def _open_storage(settings: Settings) -> tuple[Database, Projections, Metrics]:
+    dialog = _dialog(settings)
+    upgrade(dialog.write_engine)
+    projections, metrics = Projections(FOLDS), Metrics()
+    return Database(dialog, LedgerSession(dialog, projections), appended=metrics.appended), projections, metrics
+
+
+def _dialog(settings: Settings) -> Dialog:
+    if settings.database_url is None:
+        return SqliteDialog(settings.data_dir / "edge.db")
+    from tavernai.engines.postgres import PostgresDialog  # its driver takes time to import and SQLite needs none of it
+
+    return PostgresDialog(settings.database_url)
