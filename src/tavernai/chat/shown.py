@@ -86,7 +86,9 @@ def told_anew(tx: Unit, conversation: Row, message: Row, *, counts: int = 0) -> 
         counts: 1 when it came out of the trash, -1 when it went there, alone.
     """
     for other in _sharing(tx, conversation, message):
-        tx.update(conversations, other["id"], **_values_anew(tx, other, message, counts=counts))
+        values = _values_anew(tx, other, message, counts=counts)
+        if values:
+            tx.update(conversations, other["id"], **values)
     return _values_anew(tx, conversation, message, counts=counts)
 
 
