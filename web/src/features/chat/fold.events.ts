@@ -141,10 +141,9 @@ function ended(status: Status): Rule {
 const blank = { prompt_tokens: null, context_tokens: null, model: null }
 
 const planned: Rule = (state, payload) => {
-  const parts = (payload.parts as { tokens?: number }[] | undefined) ?? []
-  const summed = parts.reduce((sum, part) => sum + (part.tokens ?? 0), 0)
-  const prompt_tokens = number(payload.prompt_tokens) ?? (summed || null)
-  return { ...state, asked: { ...blank, ...state.asked, prompt_tokens, context_tokens: number(payload.context_tokens) } }
+  const plan = (payload.plan ?? payload) as Payload
+  const told = { prompt_tokens: number(plan.prompt_tokens), context_tokens: number(plan.context_tokens) }
+  return { ...state, asked: { ...blank, ...state.asked, ...told } }
 }
 
 const flag = (hidden: boolean): Rule => (state, payload) => change(state, idOf(payload), { hidden })

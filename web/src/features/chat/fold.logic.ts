@@ -69,7 +69,7 @@ function applyComplete(state: ChatState, frame: CompleteFrame): ChatState {
 
 /** The fact `completion.failed` says the same with more; this covers a task that failed before it had one. */
 function applyError(state: ChatState, frame: ErrorFrame): ChatState {
-  const message = Object.values(state.messages).find((one) => one.task_id === frame.task_id && one.role !== 'user' && RUNNING.has(one.status))
+  const message = Object.values(state.messages).find((one) => one.task_id === frame.task_id && RUNNING.has(one.status))
   if (!frame.task_id || !message) return state
   const text = state.drafts[message.variant.id]?.text || message.text
   const failed = change(state, message.id, { status: 'failed', text, error: { code: frame.code, detail: frame.detail } })

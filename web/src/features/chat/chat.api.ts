@@ -1,0 +1,79 @@
+import { api, body } from '@/lib/api'
+import type {
+  Accepted, Branch, ConnectionItem, Conversation, ConversationDetail, EventFrame, Message, Page, VariantText, Why,
+} from './chat.types'
+
+/** Every call of the chat's area. Answers of commands are not folded: what they did comes over the stream. */
+const inConversation = (conversation_id: string) => ({ params: { path: { conversation_id } } })
+const onMessage = (message_id: string) => ({ params: { path: { message_id } } })
+
+export const listConversations = (query: { q?: string; trash?: boolean; cursor?: string; limit?: number }) =>
+  body<Page<Conversation>>(api.GET('/api/conversations', { params: { query } }))
+export const getConversation = (id: string) => body<ConversationDetail>(api.GET('/api/conversations/{conversation_id}', inConversation(id)))
+export const createConversation = (given: { character_id: string; greeting?: number }) =>
+  body<{ id: string; position: number }>(api.POST('/api/conversations', { body: given }))
+export const renameConversation = (id: string, given: { title: string; version: number }) =>
+  body<Conversation>(api.PATCH('/api/conversations/{conversation_id}', { ...inConversation(id), body: given }))
+export const deleteConversation = (id: string) => api.DELETE('/api/conversations/{conversation_id}', inConversation(id))
+export const restoreConversation = (id: string) => api.POST('/api/conversations/{conversation_id}:restore', inConversation(id))
+export const undo = (id: string) => body<{ undone: { kind: string } | null }>(api.POST('/api/conversations/{conversation_id}:undo', inConversation(id)))
+export const redo = (id: string) => api.POST('/api/conversations/{conversation_id}:redo', inConversation(id))
+
+export const pageSize = 60
+export const listMessages = (id: string, query: { before?: string; limit?: number } = {}) =>
+  body<Page<Message>>(api.GET('/api/conversations/{conversation_id}/messages', { params: { path: { conversation_id: id }, query: { limit: pageSize, ...query } } }))
+export const listBranches = (id: string, cursor?: string) =>
+  body<Page<Branch>>(api.GET('/api/conversations/{conversation_id}/branches', { params: { path: { conversation_id: id }, query: { cursor } } }))
+export const selectLeaf = (id: string, message_id: string) => api.POST('/api/conversations/{conversation_id}:select-leaf', { ...inConversation(id), body: { message_id } })
+
+/** Which message is meant, and in which conversation: copies share the messages above their fork. */
+export interface Place {
+  id: string
+  conversation_id: string
+}
+type Command = 'delete' | 'restore' | 'hide' | 'show' | 'select-variant'
+const command = (name: Command, { id, conversation_id }: Place, more: Record<string, unknown> = {}) =>
+  api.POST(`/api/messages/{message_id}:${name}`, { ...onMessage(id), body: { conversation_id, ...more } })
+
+/** `version` is what this page saw; an older one is refused with the current message. */
+export const editMessage = ({ id, conversation_id }: Place, given: { text: string; version: number }) =>
+  body<{ message: Message; position: number }>(api.POST('/api/messages/{message_id}:edit', { ...onMessage(id), body: { conversation_id, ...given } }))
+export const deleteMessage = (place: Place, following = false) => command('delete', place, { following })
+export const restoreMessage = (place: Place) => command('restore', place)
+export const hideMessage = (place: Place) => command('hide', place)
+export const showMessage = (place: Place) => command('show', place)
+export const selectVariant = (place: Place, variant_id: string) => command('select-variant', place, { variant_id })
+export const branchMessage = ({ id, conversation_id }: Place, copy = false) =>
+  body<{ conversation_id: string; message_id: string }>(api.POST('/api/messages/{message_id}:branch', { ...onMessage(id), body: { conversation_id, copy } }))
+export const listVariants = ({ id, conversation_id }: Place) =>
+  body<{ items: VariantText[] }>(api.GET('/api/messages/{message_id}/variants', { params: { path: { message_id: id }, query: { conversation_id } } }))
+export const getWhy = (id: string, variant_id?: string) =>
+  body<Why>(api.GET('/api/messages/{message_id}/why', { params: { path: { message_id: id }, query: { variant_id } } }))
+export const getTimeline = (conversation_id: string, query: { after?: number; limit?: number }) =>
+  body<{ items: Omit<EventFrame, 'type'>[] }>(
+    api.GET('/v1/audit/conversations/{conversation_id}/timeline', { params: { path: { conversation_id }, query } }),
+  )
+
+export interface Post {
+  conversation_id: string
+  content: string
+  idempotency_key: string
+  connection?: string
+}
+export type Act = 'regenerate' | 'continue' | 'swipe' | 'impersonate'
+export const postMessage = (given: Post) => body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
+export const act = (given: { action: Act; conversation_id: string; message_id?: string; connection?: string }) =>
+  body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
+export const cancelTask = (task_id: string) => api.POST('/v1/agent/tasks/{task_id}:cancel', { params: { path: { task_id } } })
+export const retryTask = (task_id: string) => body<Accepted>(api.POST('/v1/agent/tasks/{task_id}:retry', { params: { path: { task_id } } }))
+
+export interface CharacterDetail {
+  id: string
+  name: string
+  avatar_url: string | null
+  creator?: string | null
+  tags: string[]
+  card: Record<string, unknown>
+}
+export const getCharacter = (id: string) => body<CharacterDetail>(api.GET('/api/characters/{character_id}', { params: { path: { character_id: id } } }))
+export const listConnections = () => body<Page<ConnectionItem>>(api.GET('/api/connections'))

@@ -1,0 +1,30 @@
+import { renderMarkdown, type RenderOptions } from '@/lib/markdown'
+
+/** Rendered messages are kept, so that scrolling back over them costs no parsing. */
+const KEPT_MAX = 400
+const kept = new Map<string, string>()
+
+export function htmlOf(text: string, options: RenderOptions = {}): string {
+  const known = kept.get(text)
+  if (known !== undefined) {
+    kept.delete(text)
+    kept.set(text, known)
+    return known
+  }
+  const html = renderMarkdown(text, options)
+  kept.set(text, html)
+  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!)
+  return html
+}
+
+export const forgetHtml = (): void => kept.clear()
+
+/** The language of a text, as far as its letters tell: each has its own reading face and quotation marks. */
+export function languageOf(text: string, page: string): string | undefined {
+  const start = text.slice(0, 400)
+  if (/[\u3040-\u30ff]/.test(start)) return 'ja'
+  if (/[\uac00-\ud7af]/.test(start)) return 'ko'
+  const han = start.match(/[\u3400-\u9fff]/g)?.length ?? 0
+  if (han > start.length / 10) return page.startsWith('zh') ? undefined : 'zh-CN'
+  return page.startsWith('zh') ? 'en' : undefined
+}

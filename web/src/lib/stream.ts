@@ -1,0 +1,44 @@
+import { useMediaQuery } from '@vueuse/core'
+import { computed, onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { IncrementalMarkdown, type Block, type Tail } from './incremental'
+import { parse, renderMarkdown, type RenderOptions } from './markdown'
+
+/** How often text that is being written is drawn: each frame of a screen at a desk, 20 times a second on phones. */
+export const DRAW_MS_DESK = 16
+export const DRAW_MS_PHONE = 50
+/** Paragraphs do not split, so the wait also grows with what drawing cost: about an eighth of a core at most. */
+const COST_FACTOR = 8
+
+export interface Drawn {
+  blocks: readonly Block[]
+  tail: Tail
+}
+
+/** Text that grows, as blocks that are drawn once each. Ends with one last drawing when `done` turns true. */
+export function useGrowingMarkdown(text: MaybeRefOrGetter<string>, done: MaybeRefOrGetter<boolean>, options: MaybeRefOrGetter<RenderOptions>) {
+  const markdown = new IncrementalMarkdown({
+    parse: (piece) => parse(piece),
+    render: (piece, open) => renderMarkdown(piece, { ...toValue(options), open }),
+  })
+  const drawn = shallowRef<Drawn>({ blocks: [], tail: { kind: 'html', html: '' } })
+  const coarse = useMediaQuery('(pointer: coarse)')
+  const every = computed(() => (coarse.value ? DRAW_MS_PHONE : DRAW_MS_DESK))
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let costMs = 0
+
+  function draw(): void {
+    timer = undefined
+    const began = performance.now()
+    if (toValue(done)) markdown.finish(toValue(text))
+    else markdown.update(toValue(text))
+    drawn.value = { blocks: [...markdown.blocks], tail: markdown.tail }
+    costMs = performance.now() - began
+  }
+
+  const soon = () => (timer ??= setTimeout(() => requestAnimationFrame(draw), Math.max(every.value, COST_FACTOR * costMs)))
+  watch(() => toValue(text), soon)
+  watch(() => toValue(done), draw)
+  onScopeDispose(() => clearTimeout(timer))
+  draw()
+  return drawn
+}
