@@ -180,7 +180,7 @@ class Assembler:
             lines.insert(len(lines) if one.position == "after_main" else 0, line)
         prompts: list[InChat] = []
         for slot in slots.values():
-            if slot.entry.in_chat and slot.pieces:
+            if slot.entry.in_chat and (slot.pieces or slot is main):
                 prompt = InChat(slot.entry.depth, slot.entry.order, slot.entry.role, slot.pieces)
                 prompts += [*reversed(before), prompt, *after] if slot is main else [prompt]
         return prompts
