@@ -10,6 +10,7 @@ from reference import ROOT, fact_classes, sentence
 
 from tavernai.bootstrap import ROUTERS
 from tavernai.http.app import openapi_document
+from tavernai.kernel.facts import version_of
 
 API = ROOT / "api"
 SLICES = {"streaming-api.yml": ("Streaming", ("/api/stream", "/v1/agent/messages"))}
@@ -33,7 +34,7 @@ def event_schemas() -> dict[str, Any]:
     for kind, (room, found) in sorted(fact_classes().items()):
         schema = TypeAdapter(found).json_schema()
         schema.pop("title", None)
-        schemas[kind] = {"room": room, "v": found.v, "description": sentence(found), "payload": schema}
+        schemas[kind] = {"room": room, "v": version_of(found), "description": sentence(found), "payload": schema}
     return schemas
 
 

@@ -40,7 +40,7 @@ def harbour() -> str:
             _down("water", "#24525c", "#0a1a28"),
             _glow("moon", "#d9efe2", 0.75),
             _glow("flame", "#ffd58a", 0.95),
-            _glow("flame-wide", "#ff9d3c", 0.55),
+            _glow("flame-wide", "#ff9d3c", 0.85),
             _across("skin", "#7d4a3a", "#c77d52", "#f3b57c"),
             _across("coat", "#1a2a3a", "#46505a", "#b9772f"),
             _across("hair", "#1c0f12", "#4d2019", "#a54d24"),
@@ -70,21 +70,21 @@ def _maren() -> str:
         '<circle cx="318" cy="352" r="190" fill="url(#flame-wide)"/>'
         # braid behind, then coat
         '<path d="M150 150 C110 190 108 270 122 330 L180 330 L190 200 Z" fill="url(#hair)"/>'
-        '<path d="M20 500 C26 420 62 372 128 350 L160 330 L250 330 L284 350 C338 370 366 420 374 500 Z" fill="url(#coat)"/>'
-        '<path d="M20 500 C26 420 62 372 128 350 L150 500 Z" fill="#0e1926" opacity=".55"/>'
-        '<path d="M284 350 C338 370 366 420 374 500 L330 500 C326 430 312 388 284 350 Z" fill="#e8a04a" opacity=".55"/>'
+        '<g transform="translate(0 -14)"><path d="M20 520 C26 408 62 372 128 350 L160 330 L250 330 L284 350 C338 370 366 420 374 520 Z" fill="url(#coat)"/>'
+        '<path d="M20 520 C26 408 62 372 128 350 L150 520 Z" fill="#0e1926" opacity=".55"/>'
+        '<path d="M284 350 C338 370 366 420 374 520 L330 520 C326 430 312 388 284 350 Z" fill="#e8a04a" opacity=".55"/></g>'
         # neck
         '<path d="M170 262 L174 336 C190 356 222 356 240 334 L240 262 Z" fill="#8a4f38"/>'
         '<path d="M206 276 L204 350 C222 352 234 344 240 334 L240 262 Z" fill="#c07a4d"/>'
         '<path d="M172 284 C196 312 224 308 240 282 L240 298 C224 322 192 322 173 304 Z" fill="#5d2f26" opacity=".6"/>'
         # scarf and collar
-        '<path d="M148 326 C176 352 232 354 262 322 L274 348 C240 384 170 384 138 352 Z" fill="url(#scarf)"/>'
+        '<g transform="translate(0 -14)"><path d="M148 326 C176 352 232 354 262 322 L274 348 C240 384 170 384 138 352 Z" fill="url(#scarf)"/>'
         '<path d="M150 340 C178 366 232 366 268 338" fill="none" stroke="#2c0f1a" stroke-width="3" opacity=".45"/>'
         '<path d="M138 340 L112 372 L172 452 L196 384 C170 382 150 368 138 352 Z" fill="#152433"/>'
         '<path d="M272 336 L300 364 L236 456 L206 384 C236 382 258 368 274 348 Z" fill="#94602c"/>'
         '<path d="M272 336 L300 364 L236 456 L232 446 L290 366 L268 342 Z" fill="#f2b45e"/>'
         '<path d="M201 390 L203 500" stroke="#0c1722" stroke-width="4"/>'
-        '<circle cx="218" cy="438" r="5.5" fill="#e9b765"/><circle cx="217" cy="474" r="5.5" fill="#d79c4c"/>'
+        '<circle cx="218" cy="438" r="5.5" fill="#e9b765"/><circle cx="217" cy="474" r="5.5" fill="#d79c4c"/></g>'
         # head: shadow side, light side
         '<path d="M148 190 C144 132 178 102 208 104 C246 106 266 140 262 192 C260 236 240 284 206 290'
         ' C176 288 152 240 148 190 Z" fill="url(#skin)"/>'
@@ -120,9 +120,7 @@ def _maren() -> str:
         ' C214 156 178 150 166 140 C152 160 150 190 152 216 C150 232 146 230 140 214 Z" fill="url(#hair)"/>'
         '<path d="M206 92 C252 90 278 124 270 186 C264 146 246 112 206 92 Z" fill="#d9743a" opacity=".75"/>'
         '<path d="M170 138 C196 124 228 122 248 144 M160 152 C158 122 182 100 214 98" fill="none" stroke="#c4602e"'
-        ' stroke-width="2.2" opacity=".55" stroke-linecap="round"/>'
-        + _braid()
-        + _lantern()
+        ' stroke-width="2.2" opacity=".55" stroke-linecap="round"/>' + _braid() + _lantern()
     )
 
 
@@ -133,7 +131,9 @@ def _braid() -> str:
         f' {x + 13} {y - 3} C{x + 4} {y + 8} {x - 6} {y + 8} {x - 15} {y} Z" fill="{fill}"/>'
         f'<path d="M{x + 3} {y + 24} C{x + 12} {y + 18} {x + 14} {y + 8} {x + 12} {y}" fill="none" stroke="#c65f2c"'
         ' stroke-width="2.4" opacity=".8" stroke-linecap="round"/>'
-        for (x, y), fill in zip(knots, ["#3b1a17", "#43201a", "#3b1a17", "#43201a", "#3b1a17", "#43201a", "#3b1a17"], strict=True)
+        for (x, y), fill in zip(
+            knots, ["#3b1a17", "#43201a", "#3b1a17", "#43201a", "#3b1a17", "#43201a", "#3b1a17"], strict=True
+        )
     )
     return drawn + (
         '<path d="M132 402 L158 400 L156 410 L134 411 Z" fill="#5f8f8a"/>'
@@ -196,7 +196,10 @@ def _masts(dice: random.Random) -> str:
             'stroke="#07151f" stroke-width="2.4"/>'
             f'<path d="M{x + lean} {top} L{x - 30} 330 M{x + lean} {top} L{x + 32} 330" stroke="#07151f" stroke-width="1"/>'
         )
-    return "".join(out) + '<path d="M-10 318 C20 338 70 340 104 318 L96 346 H0 Z M316 318 C344 340 390 340 420 318 V346 H326 Z" fill="#07151f"/>'
+    return (
+        "".join(out)
+        + '<path d="M-10 318 C20 338 70 340 104 318 L96 346 H0 Z M316 318 C344 340 390 340 420 318 V346 H326 Z" fill="#07151f"/>'
+    )
 
 
 def _ripples(dice: random.Random) -> str:
@@ -212,7 +215,9 @@ def _rain(dice: random.Random, drops: int, colour: str, opacity: float) -> str:
     for _ in range(drops):
         x, y, length = dice.randrange(-20, 430), dice.randrange(-40, 500), dice.randrange(14, 40)
         lines.append(f"M{x} {y} l{-length * 0.22:.1f} {length}")
-    return f'<path d="{" ".join(lines)}" stroke="{colour}" stroke-width="1.1" opacity="{opacity}" stroke-linecap="round"/>'
+    return (
+        f'<path d="{" ".join(lines)}" stroke="{colour}" stroke-width="1.1" opacity="{opacity}" stroke-linecap="round"/>'
+    )
 
 
 def orchard() -> str:
@@ -334,7 +339,9 @@ def _trees(dice: random.Random, *, y: int, colours: tuple[str, ...], size: tuple
         out.append(f'<rect x="{x - 4}" y="{top}" width="8" height="{y - top + 30}" fill="#5b4433"/>')
         for dx, dy, part in ((0, 0, 1.0), (-0.6, 0.3, 0.7), (0.6, 0.25, 0.72)):
             out.append(f'<circle cx="{x + dx * r:.0f}" cy="{top + dy * r:.0f}" r="{r * part:.0f}" fill="{colour}"/>')
-        out.append(f'<circle cx="{x + r * 0.25:.0f}" cy="{top - r * 0.3:.0f}" r="{r * 0.5:.0f}" fill="#d8efa0" opacity=".22"/>')
+        out.append(
+            f'<circle cx="{x + r * 0.25:.0f}" cy="{top - r * 0.3:.0f}" r="{r * 0.5:.0f}" fill="#d8efa0" opacity=".22"/>'
+        )
         if fruit:
             out += [
                 f'<circle cx="{x + dice.randrange(-r, r)}" cy="{top + dice.randrange(-r // 2, r // 2)}" r="4.2" '
@@ -431,14 +438,17 @@ def painted(shapes: str) -> Image.Image:
     return Image.open(BytesIO(shot)).convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
-def as_png(picture: Image.Image) -> bytes:
-    """A small PNG: as it is when it fits, with a palette of its own when not."""
-    for made in (picture, picture.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)):
+def as_png(picture: Image.Image, *, bytes_max: int) -> bytes:
+    """A small PNG: every colour when that fits, else the best 256 with the steps between them scattered."""
+    palette = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    made = b""
+    for one in (picture, picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)):
         out = BytesIO()
-        made.save(out, "PNG", optimize=True)
-        if len(out.getvalue()) < BYTES_MAX - 20_000:
+        one.save(out, "PNG", optimize=True)
+        made = out.getvalue()
+        if len(made) <= bytes_max:
             break
-    return out.getvalue()
+    return made
 
 
 def main() -> int:
@@ -446,8 +456,9 @@ def main() -> int:
     PLACE.mkdir(parents=True, exist_ok=True)
     too_large = False
     for name, draw in PORTRAITS.items():
-        fields = json.loads((WORDS / f"{name}.json").read_text(encoding="utf-8"))
-        data = export_png(new_card(fields, Repairs()), as_png(painted(draw())))
+        card = new_card(json.loads((WORDS / f"{name}.json").read_text(encoding="utf-8")), Repairs())
+        words = len(export_png(card, b""))
+        data = export_png(card, as_png(painted(draw()), bytes_max=BYTES_MAX - words))
         (PLACE / f"{name}.png").write_bytes(data)
         print(f"{name}: {len(data):,} bytes")
         too_large = too_large or len(data) >= BYTES_MAX
