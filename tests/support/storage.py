@@ -30,8 +30,9 @@ def all_projections() -> Projections:
 async def opened(dialog: Dialog) -> AsyncIterator[Database]:
     """A storage with all tables, empty, closed afterwards."""
     list(room_modules("tables"))
+    projections = all_projections()  # brings the tables of rooms within rooms, so it comes first
     metadata.create_all(dialog.write_engine)
-    storage = Database(dialog, LedgerSession(dialog, all_projections()))
+    storage = Database(dialog, LedgerSession(dialog, projections))
     try:
         yield storage
     finally:
