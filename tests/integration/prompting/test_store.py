@@ -35,5 +35,10 @@ async def test_a_prompt_is_read_back_from_its_plan(storage: Any) -> None:
 
 async def test_a_text_that_two_units_store_at_once_is_there_once(storage: Any) -> None:
     parts = {"h1": "same", "h2": "other"}
-    await storage.commit(lambda tx: (put_parts(tx, parts), put_parts(tx, {"h1": "same"}))[0])
+
+    def twice(tx: Any) -> None:
+        put_parts(tx, parts)
+        put_parts(tx, {"h1": "same"})
+
+    await storage.commit(twice)
     assert await storage.read(lambda connection: texts(connection, ["h1", "h2", "h1", "h3"])) == parts

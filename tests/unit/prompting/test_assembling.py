@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tavernai.prompting.domain.account import Prompt, hash_of_messages
-from tavernai.prompting.domain.assemble import assemble
+from tavernai.prompting.domain.assemble import assemble, history_wanted
 from tavernai.prompting.domain.plan import messages_of, parts_of, recorded
 from tavernai.prompting.domain.presets import Preset
 from tavernai.prompting.domain.scene import (
@@ -236,3 +236,17 @@ def test_chinese_costs_about_a_token_a_character_and_english_a_quarter() -> None
     assert CALIBRATED.text("The keeper lights the lamp.") == 8
     assert CALIBRATED.message("") == 0
     assert CALIBRATED.text("Смотритель зажёг лампу") < BYTES_OVER_FOUR.text("Смотритель зажёг лампу")
+
+
+@pytest.mark.parametrize(
+    ("context", "least", "most"), [(0, 0, 64), (500, 100, 140), (8_192, 1_000, 1_100), (200_000, 5_000, 9_000)]
+)
+def test_a_very_long_chat_need_not_be_read_whole(context: int, least: int, most: int) -> None:
+    assert least <= history_wanted(context) <= most
+
+
+def test_more_messages_than_wanted_change_nothing_in_a_small_window() -> None:
+    many = chat(history_wanted(900) + 50)
+    scene = Scene(Character("Mira", CARD), Persona("Ari"), many, context_tokens=900, reply_tokens=300)
+    fewer = replace(scene, history=many[-history_wanted(900) :])
+    assert prompt_of(scene).messages == prompt_of(fewer).messages

@@ -12,6 +12,9 @@ PRIMING_TOKENS: Final = 3
 """What every chat costs besides its messages."""
 MESSAGE_TOKENS_MIN: Final = 5
 """The least a message costs: its wrapping and one token."""
+MESSAGE_TOKENS_MEAN: Final = 24
+"""Less than any long chat seen costs a message on average."""
+MESSAGES_CERTAIN: Final = 1_000
 MESSAGES_SPARE: Final = 32
 """Hidden messages cost nothing; a few of them must not shorten the history."""
 
@@ -38,27 +41,10 @@ class Budget:
 
 
 def history_wanted(context_tokens: int) -> int:
-    """How many of the newest messages can matter to a prompt of this size, at most."""
-    return max(0, context_tokens) // MESSAGE_TOKENS_MIN + MESSAGES_SPARE
+    """How many of the newest messages to read for a prompt of this size.
 
-
-class HistoryMeter:
-    """Tells a reader that goes through a chat from the newest message when it has read enough.
-
-    It counts a byte as a quarter of a token and reads on to twice the context, so that scripts that shorten texts and
-    tokenizers with long tokens still find what they can use.
+    Up to a thousand it is a strict bound: more cannot fit. Beyond, messages are taken to cost MESSAGE_TOKENS_MEAN on
+    average, so that a large window does not mean reading a chat of ten thousand messages whole.
     """
-
-    BYTES_A_TOKEN: Final = 4
-
-    def __init__(self, context_tokens: int) -> None:
-        self._bytes = 2 * self.BYTES_A_TOKEN * max(0, context_tokens)
-        self._spare = MESSAGES_SPARE
-
-    def wants(self, text: str) -> bool:
-        """Whether this message is still wanted; ask from the newest on."""
-        if self._bytes <= 0:
-            self._spare -= 1
-            return self._spare >= 0
-        self._bytes -= len(text) + 4 * self.BYTES_A_TOKEN
-        return True
+    room = max(0, context_tokens)
+    return min(room // MESSAGE_TOKENS_MIN, max(MESSAGES_CERTAIN, room // MESSAGE_TOKENS_MEAN)) + MESSAGES_SPARE
