@@ -5,14 +5,20 @@ imports it only when it has to do the work itself.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from tavernai.accounts.domain import User
 from tavernai.accounts.keys import Key, KeyService
 from tavernai.accounts.service import AccountsService
+from tavernai.cli.errors import NoOwner
 from tavernai.cli.host import Services
 from tavernai.cli.rebuilding import rebuild_check
+from tavernai.gateway.connections import ConnectionService, NewConnection
+from tavernai.gateway.kinds import StoredConnection, name_key
+from tavernai.gateway.probing import ProbeService
 from tavernai.kernel.clock import rfc3339
+from tavernai.kernel.errors import NotFound
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_MAX, Page
 from tavernai.ledger.verify import verify
@@ -66,6 +72,35 @@ async def revoke_key(services: Services, args: Args) -> dict[str, Any]:
     return {"id": args["id"]}
 
 
+async def add_connection(services: Services, args: Args) -> dict[str, Any]:
+    new = NewConnection(
+        name=args["name"],
+        kind=args["kind"],
+        base_url=args["base_url"],
+        model=args["model"],
+        key=args["key"],
+        is_default=args["is_default"],
+    )
+    owner_id = await _oldest_owner(services)
+    return _connection(await _service(services, ConnectionService).add(new, owner_id=owner_id, by=BY))
+
+
+async def list_connections(services: Services, args: Args) -> list[dict[str, Any]]:
+    return [_connection(connection) async for connection in _connections(services)]
+
+
+async def remove_connection(services: Services, args: Args) -> dict[str, Any]:
+    connection = await _connection_named(services, args["name"])
+    await _service(services, ConnectionService).remove(connection.id, by=BY)
+    return _connection(connection)
+
+
+async def try_connection(services: Services, args: Args) -> dict[str, Any]:
+    named = await _connection_named(services, args["name"])
+    connection = await _service(services, ConnectionService).resolved(named.id)
+    return asdict(await _service(services, ProbeService).try_connection(connection))
+
+
 async def verify_ledger(services: Services, args: Args) -> dict[str, Any]:
     verdict = await services.storage.read(verify)
     faults = [{"stream": one.stream, "seq": one.seq, "pos": one.pos, "what": one.what} for one in verdict.faults]
@@ -85,6 +120,10 @@ COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "key.add": add_key,
     "key.list": list_keys,
     "key.revoke": revoke_key,
+    "connection.add": add_connection,
+    "connection.list": list_connections,
+    "connection.remove": remove_connection,
+    "connection.test": try_connection,
     "ledger.verify": verify_ledger,
     "ledger.rebuild": rebuild_ledger,
 }
@@ -104,6 +143,30 @@ async def _every(page_after: Callable[[str | None], Awaitable[Page[_T]]]) -> Asy
         if page.next_cursor is None:
             return
         page = await page_after(page.next_cursor)
+
+
+async def _oldest_owner(services: Services) -> str:
+    accounts = _service(services, AccountsService)
+    async for user in _every(lambda cursor: accounts.list(cursor=cursor, limit=PAGE_MAX)):
+        if user.role == "owner":
+            return user.id
+    raise NoOwner
+
+
+def _connections(services: Services) -> AsyncIterator[StoredConnection]:
+    service = _service(services, ConnectionService)
+    return _every(lambda cursor: service.listed(cursor=cursor, limit=PAGE_MAX))
+
+
+async def _connection_named(services: Services, name: str) -> StoredConnection:
+    async for connection in _connections(services):
+        if name_key(connection.name) == name_key(name):
+            return connection
+    raise NotFound(f"There is no connection {name!r}.")
+
+
+def _connection(connection: StoredConnection) -> dict[str, Any]:
+    return asdict(connection)
 
 
 def _user(user: User) -> dict[str, Any]:

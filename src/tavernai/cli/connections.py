@@ -16,7 +16,7 @@ def add_connection(
     ctx: typer.Context,
     name: Name,
     kind: Annotated[str, typer.Option(help="demo, openai, anthropic, gemini, ollama, llamacpp, koboldcpp or text.")],
-    base_url: Annotated[str, typer.Option(metavar="URL", help="Where the model's server is.")] = "",
+    base_url: Annotated[str | None, typer.Option(metavar="URL", help="Where the model's server is.")] = None,
     model: Annotated[str, typer.Option(metavar="M", help="The model to ask for.")] = "",
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
     default: Annotated[bool, typer.Option("--default", help="Use it where none is chosen.")] = False,

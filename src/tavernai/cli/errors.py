@@ -24,6 +24,13 @@ class AddressTaken(TavernError):
     status = 409
 
 
+class NoOwner(TavernError):
+    """Make an owner first: `tavernai user add NAME --role owner --password-stdin`."""
+
+    code = "no_owner"
+    status = 409
+
+
 class CertificateUnusable(TavernError):
     """The certificate or its key cannot be read; both must be PEM files that belong together."""
 
