@@ -68,34 +68,44 @@ class ImportService:
         """Every file's outcome, in the order they were sent. Raises UploadTooLarge for the whole request."""
         if len(uploads) > FILES_MAX or sum(upload.size for upload in uploads) > REQUEST_BYTES_MAX:
             raise UploadTooLarge(files_max=FILES_MAX, request_bytes_max=REQUEST_BYTES_MAX)
-        return list(await asyncio.gather(*(self._import_one(user_id, upload) for upload in uploads)))
+        reading = [asyncio.ensure_future(self._read(upload)) for upload in uploads]
+        try:
+            # Read side by side, recorded in the order sent: of two equal files the first becomes the character.
+            recording = [asyncio.ensure_future(self._recorded(user_id, await one)) for one in reading]
+            return list(await asyncio.gather(*recording))
+        finally:
+            for one in reading:
+                one.cancel()
 
     async def import_bytes(self, user_id: str, filename: str, data: bytes, *, source: str | None = None) -> Imported:
         """One file's outcome; `source` says where it came from when that is not the file's kind."""
+        return await self._recorded(user_id, await self._understood(filename, data, source))
+
+    async def _read(self, upload: Upload) -> e.CharacterImported | Imported:
+        async with self._turns:
+            if upload.size > FILE_BYTES_MAX:
+                return _refused(upload.filename, UploadTooLarge(file_bytes_max=FILE_BYTES_MAX))
+            return await self._understood(upload.filename, await upload.read(), None)
+
+    async def _understood(self, filename: str, data: bytes, source: str | None) -> e.CharacterImported | Imported:
         filename = clean_text(filename)[:FILENAME_CHARS_MAX]
         try:
-            return await self._imported(user_id, filename, data, source)
+            return await asyncio.to_thread(self._prepared, data, filename, source)
         except TavernError as error:
             if error.status >= 500:  # ours, not the file's: the whole request must tell
                 raise
-            return Imported(filename, "refused", code=error.code, message=error.detail)
+            return _refused(filename, error)
 
-    async def _import_one(self, user_id: str, upload: Upload) -> Imported:
-        async with self._turns:
-            if upload.size > FILE_BYTES_MAX:
-                refusal = UploadTooLarge(file_bytes_max=FILE_BYTES_MAX)
-                return Imported(upload.filename, "refused", code=refusal.code, message=refusal.detail)
-            return await self.import_bytes(user_id, upload.filename, await upload.read())
-
-    async def _imported(self, user_id: str, filename: str, data: bytes, source: str | None) -> Imported:
-        fact = await asyncio.to_thread(self._prepared, data, filename, source)
+    async def _recorded(self, user_id: str, fact: e.CharacterImported | Imported) -> Imported:
+        if isinstance(fact, Imported):
+            return fact
 
         def unit(tx: Transaction) -> Imported:
             twins = tx.rows(store.twins(user_id, original=fact.original, card_hash=fact.card_hash))
             if twins:
-                return Imported(filename, "duplicate", twins[0]["id"], twins[0]["name"], warnings=fact.warnings)
+                return Imported(fact.filename, "duplicate", twins[0]["id"], twins[0]["name"], warnings=fact.warnings)
             tx.append(char_stream(user_id, fact.character_id), [fact], by=By(f"user:{user_id}", "import"))
-            return Imported(filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
+            return Imported(fact.filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
 
         return await self._storage.commit(unit)
 
@@ -115,3 +125,7 @@ class ImportService:
 def _can_be_shown(data: bytes) -> bool:
     size = png.size(data)
     return size is not None and 0 < size[0] * size[1] <= PIXELS_MAX
+
+
+def _refused(filename: str, error: TavernError) -> Imported:
+    return Imported(filename, "refused", code=error.code, message=error.detail)
