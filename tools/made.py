@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +30,12 @@ class Failed(Exception):
     """A command failed; the text is what it printed."""
 
 
-def command(*words: str | Path, cwd: Path = ROOT, show: bool = False) -> str:
-    """Run a command; its output comes back, or goes straight to the terminal when `show`. Raises Failed."""
+def command(*words: str | Path, cwd: Path = ROOT, show: bool = False, fine: Container[int] = (0,)) -> str:
+    """Run a command; its output comes back, or goes straight to the terminal when `show`.
+
+    Raises:
+        Failed: its exit code is none of `fine`.
+    """
     done = subprocess.run(
         [str(word) for word in words],
         cwd=cwd,
@@ -44,7 +48,7 @@ def command(*words: str | Path, cwd: Path = ROOT, show: bool = False) -> str:
         check=False,
     )
     output = done.stdout or ""
-    if done.returncode:
+    if done.returncode not in fine:
         raise Failed(output.strip() or f"{Path(str(words[0])).name} ended with {done.returncode}")
     return output
 
