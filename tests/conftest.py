@@ -149,6 +149,16 @@ async def page(browser: "Browser", server: Server) -> "AsyncIterator[Page]":
         yield opened
 
 
+@pytest.fixture
+async def owner_page(browser: "Browser", server: Server) -> "AsyncIterator[Page]":
+    """A page at this test's server, the owner signed in."""
+    from tests.support.browser import opened_page, sign_in
+
+    async with opened_page(browser, server.url) as opened:
+        await sign_in(opened, server.url, username=server.owner, password=server.password)
+        yield opened
+
+
 # What a machine lacks.
 
 

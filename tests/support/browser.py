@@ -51,6 +51,13 @@ async def opened_page(browser: Browser, base_url: str, **context: Any) -> AsyncI
         assert not shouted, "the page's console shows errors:\n" + "\n".join(shouted)
 
 
+async def sign_in(page: Page, url: str, *, username: str, password: str) -> None:
+    """Sign in without the sign-in page: the cookie goes to the page's context."""
+    who = {"username": username, "password": password}
+    answer = await page.context.request.post("/api/auth/sign-in", data=who, headers={"Origin": url})
+    assert answer.ok, await answer.text()
+
+
 def _is_shout(kind: str, text: str) -> bool:
     # Chromium writes every answer of 400 and above to the console; refusals are part of what journeys try.
     return kind == "error" and not text.startswith("Failed to load resource")
