@@ -27,6 +27,9 @@ from tavernai.ledger.transaction import Transaction
 from tavernai.storage.ports import Blobs
 from tavernai.storage.rows import Row
 
+AT_ONCE = 2
+"""Pictures decoded at the same time for exports and new avatars."""
+
 Listed = tuple[Page[Row], int | None]
 
 
@@ -67,6 +70,7 @@ class CharacterService:
         self._storage = storage
         self._blobs = blobs
         self._pictures = pictures
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def page(self, user_id: str, wanted: Wanted, *, cursor: str | None, limit: int) -> Listed:
         """A page of rows and, with the first page, how many there are in all."""
@@ -179,13 +183,15 @@ class CharacterService:
         """File name and bytes of the card in its picture, or in a drawn portrait. Raises NotFound."""
         character = await self.get(user_id, character_id)
         card = _card_of(character)
-        made = await asyncio.to_thread(self._png_of, card, character.row["avatar"])
+        async with self._turns:
+            made = await asyncio.to_thread(self._png_of, card, character.row["avatar"])
         return export.file_name(card, "png"), made
 
     async def set_avatar(self, user_id: str, character_id: str, data: bytes) -> Character:
         """Another picture. Raises NotFound, InTrash, PictureRefused."""
         await self.get(user_id, character_id)
-        digest = await asyncio.to_thread(self._kept_picture, data)
+        async with self._turns:
+            digest = await asyncio.to_thread(self._kept_picture, data)
 
         def unit(tx: Transaction) -> Character:
             now = _current(tx, user_id, character_id, version=None)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.event import listen
 
 from tavernai.characters.domain.pictures import Size
 from tavernai.characters.domain.reading import read_file
 from tavernai.characters.errors import InTrash, PictureRefused
 from tavernai.characters.service import find_in, get_in, greetings_in
-from tavernai.characters.store import Wanted, avatar_urls, card, cards
+from tavernai.characters.store import Wanted, avatar_urls, card, cards, page
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
 from tavernai.kernel.paging import BadCursor
 from tests.data.pictures import tiny_png
@@ -24,9 +26,9 @@ async def found(room: Room, limit: int = 50, **wanted: Any) -> list[str]:
     """Names of all pages, each of at most `limit`."""
     names, cursor = [], None
     while True:
-        page, _ = await room.characters.page(room.user_id, Wanted(**wanted), cursor=cursor, limit=limit)
-        names += [row["name"] for row in page.items]
-        if (cursor := page.next_cursor) is None:
+        found_page, _ = await room.characters.page(room.user_id, Wanted(**wanted), cursor=cursor, limit=limit)
+        names += [row["name"] for row in found_page.items]
+        if (cursor := found_page.next_cursor) is None:
             return names
 
 
@@ -124,6 +126,23 @@ async def test_pages_follow_each_other_without_gaps_or_repeats(room: Room, sort:
         assert await found(room, limit, sort=sort) == names
     with pytest.raises(BadCursor):
         await room.characters.page(room.user_id, Wanted(), cursor="bm8", limit=5)
+
+
+@pytest.mark.parametrize(("sort", "index"), [("name", "name"), ("recent", "change"), ("created", "birth")])
+async def test_each_order_walks_an_index_and_sorts_nothing(room: Room, sort: str, index: str) -> None:
+    seen: list[str] = []
+
+    def explained(conn: Connection) -> str:
+        listen(conn, "before_cursor_execute", lambda *told: seen.append(str(told[2])))
+        page(conn, room.user_id, Wanted(sort=sort), after=None, limit=50)
+        select = next(one for one in seen if one.startswith("SELECT"))
+        values = (room.user_id, 0, 50, 0)[: select.count("?")]
+        rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {select}", values)
+        return " ".join(str(row[3]) for row in rows)
+
+    plan = await room.storage.read(explained)
+    assert f"characters_by_{index}" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 async def test_recent_begins_with_what_was_changed_last(room: Room) -> None:
