@@ -10,6 +10,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("changelog.d/*.md"), *ROOT.glob("
 _FENCE = re.compile(r"^```(?P<info>[^\n]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_PATH = re.compile(r"`((?:src|web|tests|tools|docs|api|sdk|requirements|benchmarks|changelog\.d)/[\w./-]*)`")
 _FIRST_CELL = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 
 
@@ -45,6 +46,11 @@ def links(page: Path) -> list[str]:
     """Targets of links inside the repository."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return [target for target in _LINK.findall(text) if "://" not in target]
+
+
+def paths(page: Path) -> list[str]:
+    """Files and folders of the repository that a page names."""
+    return _PATH.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
 
 
 def anchors(page: Path) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pip._internal.models.index import PyPI
 
-from tests.docs.pages import PAGES, anchors, links, name
+from tests.docs.pages import PAGES, anchors, links, name, paths
 from tests.support.requirements import ROOT
 
 AGENTS_LINES_MAX = 150
@@ -25,6 +25,13 @@ def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
         found = (page.parent / path).resolve() if path else page
         assert found.exists(), f"{name(page)} links to {target}"
         assert not anchor or anchor in anchors(found), f"{name(page)} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_paths_a_page_names_are_there(page: Path) -> None:
+    made_later = ("src/tavernai/web_dist/", "web/node_modules/")
+    missing = [path for path in paths(page) if path not in made_later and not (ROOT / path).exists()]
+    assert missing == []
 
 
 def test_every_page_is_reached_from_the_index() -> None:
