@@ -74,7 +74,7 @@ const GISTS: Record<string, (told: Told) => unknown> = {
     return `${plan.prompt_tokens ?? '?'} / ${plan.context_tokens ?? '?'}`
   },
   'route.chosen': (told) => [told.connection, told.model].filter(Boolean).join(' · '),
-  'message.added': (told) => (told.variants as { text: string }[] | undefined)?.[Number(told.selected ?? 0)]?.text,
+  'message.added': (told) => (told.variants as { text: string }[] | undefined)?.[Number(told.selected ?? 0)]?.text || told.name,
 }
 
 /** One line about an event, from its payload alone. */

@@ -16,7 +16,7 @@ async function show(more: Parameters<typeof message>[1] = {}, props: Record<stri
 
 it('is a group named after who speaks, with a heading', async () => {
   await show()
-  expect(within(row()).getByRole('heading', { level: 3 }).textContent).toBe('Aria')
+  expect(within(row()).getByRole('heading', { level: 2 }).textContent).toBe('Aria')
   expect(row().textContent).toContain('Text of m.')
 })
 

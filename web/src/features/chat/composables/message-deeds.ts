@@ -11,6 +11,8 @@ export interface Deed extends MenuItem {
   icon: Component
   /** Stands in the toolbar itself, not behind "more". */
   direct?: boolean
+  /** Stands there on phones too. */
+  first?: boolean
   /** Whether it applies to this message. */
   fits: boolean
 }
@@ -27,9 +29,9 @@ export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeR
     const isLast = toValue(last)
     const written = one.role === 'character'
     const all: Deed[] = [
-      { label: t('chat.write_again'), icon: RotateCcw, direct: true, fits: (written && one.parent_id !== null) || (isLast && !written), run: () => actions.regenerate(one) },
+      { label: t('chat.write_again'), icon: RotateCcw, direct: true, first: true, fits: (written && one.parent_id !== null) || (isLast && !written), run: () => actions.regenerate(one) },
       { label: t('chat.continue'), icon: StepForward, direct: isLast, fits: isLast && written && canContinue(one), run: () => actions.goOn(one) },
-      { label: t('common.edit'), icon: Pencil, direct: true, fits: true, run: () => (chat.editing = one.id) },
+      { label: t('common.edit'), icon: Pencil, direct: true, first: true, fits: true, run: () => (chat.editing = one.id) },
       { label: t('chat.branch'), icon: GitBranch, direct: true, fits: true, run: () => actions.branch(one, false) },
       { label: t('common.copy'), icon: Copy, direct: true, fits: true, run: () => actions.copy(one) },
       { label: t('chat.why'), icon: ScanSearch, fits: Boolean(one.task_id) && (written || one.role === 'user'), run: () => screen.explain(one.id) },
