@@ -38,7 +38,14 @@ _CHILDREN = select(messages.c.pos, messages.c.parent_pos, messages.c.parent_vari
 
 def on(conn: Connection) -> Run:
     """Statements on a connection."""
-    return lambda statement, values: [dict(row) for row in conn.execute(statement, dict(values)).mappings()]
+
+    def run(statement: Any, values: Mapping[str, Any]) -> list[Row]:
+        found = conn.execute(statement, dict(values))
+        names = tuple(found.keys())
+        # Half the time of `.mappings()`, which matters for a page of fifty.
+        return [dict(zip(names, row, strict=True)) for row in found.all()]
+
+    return run
 
 
 def inside(tx: Unit) -> Run:

@@ -7,7 +7,7 @@ query, to find those copies.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tavernai.chat.domain.tree import (
     PREVIEW_STEPS_MAX,
@@ -24,6 +24,7 @@ from tavernai.storage.rows import Row
 from tavernai.storage.unit import Unit
 
 Values = dict[str, Any]
+WALK_STEPS_MAX = 64
 
 
 def leaf_of(tx: Unit, conversation: Row) -> Row | None:
@@ -149,11 +150,24 @@ def _last_of(message: Row, text: str) -> Values:
 
 
 def _count(tx: Unit, before: int, old: Row | None, leaf: Row | None) -> int:
-    fetch = fetch_in(tx)
-    fork = None if old is None or leaf is None else common_ancestor(old, leaf, fetch=fetch)
-    lost = 0 if old is None else live_between(old, fork, fetch=fetch)
-    won = 0 if leaf is None else live_between(leaf, fork, fetch=fetch)
-    return before - lost + won
+    fork = None if old is None or leaf is None else common_ancestor(old, leaf, fetch=fetch_in(tx))
+    return before - _live_above(tx, old, fork) + _live_above(tx, leaf, fork)
+
+
+def _live_above(tx: Unit, leaf: Row | None, fork: Row | None) -> int:
+    """Messages outside the trash from the leaf up to where paths part (left out); counted by the engine when far."""
+    if leaf is None:
+        return 0
+    depth = -1 if fork is None else fork["depth"]
+    if leaf["depth"] - depth <= WALK_STEPS_MAX:
+        return live_between(leaf, fork, fetch=fetch_in(tx))
+    columns = (messages.c.parent_pos, messages.c.depth, messages.c.deleted_pos)
+    path = select(*columns).where(messages.c.pos == leaf["pos"]).cte("path", recursive=True)
+    m = messages.alias("m")
+    step = select(m.c.parent_pos, m.c.depth, m.c.deleted_pos).join(path, m.c.pos == path.c.parent_pos)
+    path = path.union_all(step.where(m.c.depth > depth))
+    query = select(func.count().label("n")).select_from(path).where(path.c.deleted_pos.is_(None))
+    return int(tx.rows(query)[0]["n"])
 
 
 def _remember_leaf(tx: Unit, conversation: Row, old: Row, leaf: Row | None, *, shown: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, case, cast, nu
 from tavernai.chat.domain.branches import Branch, branches
 from tavernai.chat.domain.tree import excerpt
 from tavernai.chat.errors import ConversationNotFound, MessageNotFound
-from tavernai.chat.items import Item, Place, message_items, on, place_of, variant_item, variants_of
+from tavernai.chat.items import IN_LIST_MAX, Item, Place, message_items, on, place_of, variant_item, variants_of
 from tavernai.chat.tables import conversations, messages, revisions, variants
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
@@ -35,7 +35,7 @@ _CARRIED = (
 )
 
 
-def _path_up() -> Select[Any]:
+def _path_up(names: Sequence[str]) -> Select[Any]:
     """From a leaf toward the root, newest first, until `enough` messages outside the trash were seen.
 
     The columns travel inside the recursion: joining the messages again afterwards makes SQLite, once it has statistics,
@@ -46,7 +46,7 @@ def _path_up() -> Select[Any]:
         _seen(messages.c.deleted_pos).label("seen"),
         cast(bindparam("variant", type_=Int), BigInteger).label("n"),
         cast(null(), BigInteger).label("child_pos"),
-        *(messages.c[name] for name in _CARRIED),
+        *(messages.c[name] for name in names),
     ).where(messages.c.pos == bindparam("leaf", type_=Int))
     path = start.cte("path", recursive=True)
     step = (
@@ -54,7 +54,7 @@ def _path_up() -> Select[Any]:
             path.c.seen + _seen(m.c.deleted_pos),
             path.c.parent_variant,
             path.c.pos,
-            *(m.c[name] for name in _CARRIED),
+            *(m.c[name] for name in names),
         )
         .join(m, m.c.pos == path.c.parent_pos)
         .where(path.c.seen < bindparam("enough", type_=Int))
@@ -67,7 +67,16 @@ def _seen(deleted_pos: Any) -> Any:
     return case((deleted_pos.is_(None), 1), else_=0)
 
 
-_PATH = _path_up()
+_PATH = _path_up(_CARRIED)
+_PATH_TOLD = _path_up(
+    ("pos", "id", "parent_pos", "parent_variant", "role", "name", "character_id", "hidden", "created_at", "deleted_pos")
+)
+_TEXTS = select(variants.c.message_pos, variants.c.n, variants.c.id, variants.c.text).where(
+    variants.c.message_pos.in_(bindparam("positions", expanding=True))
+)
+
+
+EVERYTHING = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,42 +248,48 @@ def _conversation(conn: Connection, conversation_id: str) -> Row | None:
 
 def _path_rows(conn: Connection, leaf: int, n: int, enough: int) -> list[Row]:
     values = {"leaf": leaf, "variant": n, "enough": enough}
-    return [dict(row) for row in conn.execute(_PATH, values).mappings()]
+    return list(on(conn)(_PATH, values))
 
 
 def _history(conn: Connection, leaf: int, n: int, limit: int) -> list[HistoryRow]:
-    path = [row for row in _path_rows(conn, leaf, n, limit) if row["deleted_pos"] is None]
-    shown = variants_of(on(conn), [(row["pos"], row["n"]) for row in path])
-    told = ((row, shown[row["pos"], row["n"]]) for row in path)
+    path = on(conn)(_PATH_TOLD, {"leaf": leaf, "variant": n, "enough": limit})
+    live = [row for row in path if row["deleted_pos"] is None]
+    texts = _texts(conn, [row["pos"] for row in live])
+    told = ((row, *texts[row["pos"], row["n"]]) for row in live)
     return [
         HistoryRow(
             pos=row["pos"],
             message_id=row["id"],
-            variant_id=variant["id"],
+            variant_id=variant_id,
             role=row["role"],
             name=row["name"],
             character_id=row["character_id"],
-            text=variant["text"],
+            text=text,
             is_hidden=bool(row["hidden"]),
             created_at=row["created_at"],
         )
-        for row, variant in told
-        if variant["text"]
+        for row, variant_id, text in told
+        if text
     ]
+
+
+def _texts(conn: Connection, positions: Sequence[int]) -> dict[tuple[int, int], tuple[str, str]]:
+    """Ids and texts of all variants of these messages."""
+    found: dict[tuple[int, int], tuple[str, str]] = {}
+    for start in range(0, len(positions), IN_LIST_MAX):
+        some = {"positions": list(positions[start : start + IN_LIST_MAX])}
+        found |= {(pos, n): (variant_id, text) for pos, n, variant_id, text in conn.execute(_TEXTS, some)}
+    return found
 
 
 def _skeleton(conn: Connection, conversation: Row) -> list[Row]:
     """The bare tree: own messages outside the trash, and the shared ones down to the fork."""
     m = messages.c
-    columns = (m.pos, m.id, m.parent_pos, m.parent_variant, m.deleted_pos, m.active_variant, m.created_at)
-    own = select(*columns).where(m.conv_id == conversation["id"], m.cut_pos.is_(None))
-    nodes = [dict(row) for row in conn.execute(own).mappings()]
-    if conversation["fork_pos"] is not None:
-        shared = [row["pos"] for row in _path_rows(conn, conversation["fork_pos"], 0, 2**31)]
-        for start in range(0, len(shared), 500):
-            some = select(*columns).where(m.pos.in_(shared[start : start + 500]))
-            nodes += [dict(row) for row in conn.execute(some).mappings()]
-    return sorted(nodes, key=lambda node: node["pos"])
+    columns = (m.pos, m.parent_pos, m.parent_variant, m.deleted_pos)
+    own = select(*columns).where(m.conv_id == conversation["id"], m.cut_pos.is_(None)).order_by(m.pos)
+    nodes = list(on(conn)(own, {}))
+    fork = conversation["fork_pos"]
+    return nodes if fork is None else _path_rows(conn, fork, 0, EVERYTHING)[::-1] + nodes
 
 
 def _branch_items(conn: Connection, conversation: Row, shown: Sequence[Branch]) -> list[Item]:
