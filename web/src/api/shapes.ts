@@ -133,7 +133,7 @@ export interface ApiKey {
   label: string
   scopes: string[]
   created_at: string
-  used_at?: string | null
+  last_used_at?: string | null
 }
 
 export interface SignIn {

@@ -19,4 +19,6 @@ export const createUser = (given: { username: string; password: string; role: 'o
 export const changeUser = (id: string, change: { role: 'owner' | 'member'; version: number }): Promise<Account> => body(api.PATCH('/api/users/{user_id}', { ...user(id), body: change }))
 export const deleteUser = async (id: string): Promise<void> => void (await api.DELETE('/api/users/{user_id}', user(id)))
 
+export const setUserPassword = async (id: string, password: string): Promise<void> => void (await api.POST('/api/users/{user_id}:set-password', { ...user(id), body: { password } }))
+
 export const getHealth = (): Promise<{ status: string; version: string }> => body(api.GET('/api/health', {}))

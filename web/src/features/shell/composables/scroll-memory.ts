@@ -4,6 +4,14 @@ import { useRouter } from 'vue-router'
 
 const position = (): number => (history.state as { position?: number } | null)?.position ?? 0
 
+const framesMax = 30
+
+/** Rows that only come into being while scrolling need a few frames until the page is as tall as it was. */
+function restore(element: HTMLElement, top: number, frame = 0): void {
+  element.scrollTo({ top })
+  if (Math.abs(element.scrollTop - top) > 1 && frame < framesMax) requestAnimationFrame(() => restore(element, top, frame + 1))
+}
+
 /** Going back finds a page where it was left; going on starts at its top. */
 export function useScrollMemory(element: Readonly<Ref<HTMLElement | null>>): void {
   const router = useRouter()
@@ -20,7 +28,7 @@ export function useScrollMemory(element: Readonly<Ref<HTMLElement | null>>): voi
     popped = false
     if (to.path === from.path || to.meta.fills) return
     await nextTick()
-    element.value?.scrollTo({ top })
+    if (element.value) restore(element.value, top)
   })
   onScopeDispose(() => { stopBefore(); stopAfter() })
 }
