@@ -67,7 +67,7 @@ class VariantAdded:
 
     message_id: str
     variant_id: str
-    variant_kind: str
+    kind: str
     task_id: str | None
     status: str
     was_variant_id: str
@@ -238,7 +238,7 @@ class ChangeUndone:
     """The person took a change back; the facts that do so name this event as their cause."""
 
     of: str
-    change_kind: str
+    kind: str
 
 
 @fact("change.redone")
@@ -246,4 +246,4 @@ class ChangeRedone:
     """The person brought a change back that had been undone."""
 
     of: str
-    change_kind: str
+    kind: str

@@ -187,7 +187,7 @@ def variant_added(tx: Unit, recorded: Recorded, fact: VariantAdded) -> None:
     values = push(tx, conversation, recorded, fact)
     message = _message(tx, fact.message_id)
     n = message["variant_count"]
-    told = {"id": fact.variant_id, "text": "", "kind": fact.variant_kind, "at": recorded.ts, "task_id": fact.task_id}
+    told = {"id": fact.variant_id, "text": "", "kind": fact.kind, "at": recorded.ts, "task_id": fact.task_id}
     _insert_variant(tx, recorded, {**message, "status": fact.status}, n=n, told=told)
     message = _bump(
         tx, fact.message_id, variant_count=n + 1, active_variant=n, status=fact.status, task_id=fact.task_id

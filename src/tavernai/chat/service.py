@@ -196,7 +196,7 @@ def add_swipe(
     fact = VariantAdded(
         message_id=message_id,
         variant_id=variant_id,
-        variant_kind="swipe",
+        kind="swipe",
         task_id=task_id,
         status="queued",
         was_variant_id=scene.shown(message)["id"],

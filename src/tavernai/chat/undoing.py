@@ -8,7 +8,15 @@ import orjson
 from tavernai.chat.commands import running_tasks
 from tavernai.chat.domain.undo import AGAIN, INVERSE, KINDS, STANDS, Now, Turn
 from tavernai.chat.errors import NothingToRedo, NothingToUndo, TouchedSince
-from tavernai.chat.events import ChangeRedone, ChangeUndone, MessageAdded, MessageEdited, VariantAdded, VariantContinued
+from tavernai.chat.events import (
+    ChangeRedone,
+    ChangeUndone,
+    MessageAdded,
+    MessageDeleted,
+    MessageEdited,
+    VariantAdded,
+    VariantContinued,
+)
 from tavernai.chat.scene import Scene, id_at, message_for, variant_at
 from tavernai.chat.service import RUNNING
 from tavernai.chat.shown import below
@@ -132,7 +140,7 @@ class _Touched:
             return ()
         if self.cls in (VariantAdded, VariantContinued) and variant is not None:
             return (variant["task_id"],) if variant["status"] in RUNNING and variant["task_id"] else ()
-        if not any(getattr(step, "kind", "") == "message.deleted" for step in steps):
+        if not any(isinstance(step, MessageDeleted) for step in steps):
             return ()
         following = self.cls is MessageAdded or self.kept["following"]
         found = running_tasks(tx, below(tx, message) if following else [message["pos"]])
