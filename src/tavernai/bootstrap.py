@@ -6,7 +6,7 @@ async with open_services(settings, serving=True) as services:
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from sqlalchemy import Connection as Reader
 
 from tavernai.accounts.endpoints import router as accounts_router
 from tavernai.accounts.gate import Gate
+from tavernai.accounts.guards import authorize_key
 from tavernai.accounts.keys import KeyService
 from tavernai.accounts.limits import SignInLimits
 from tavernai.accounts.passwords import Passwords
@@ -42,16 +43,31 @@ from tavernai.chat import store as chat_store
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.projections import FOLDS as CHAT
+from tavernai.cli.host import GivenBackend
 from tavernai.engines.blobs import FileBlobs
+from tavernai.engines.core_client import RemoteGateway
 from tavernai.engines.demo import DemoBackend
-from tavernai.engines.openai import OpenAIBackend
 from tavernai.engines.lock import FolderLock
+from tavernai.engines.openai import OpenAIBackend
+from tavernai.engines.outgoing import GuardedResolver
 from tavernai.engines.pictures import PillowPictures
+from tavernai.engines.secret_box import FileSecretBox
 from tavernai.engines.sqlite import SqliteDialog
-from tavernai.gateway.ports import Gateway
-from tavernai.gateway.service import GatewayService
+from tavernai.gateway.connections import ConnectionService
+from tavernai.gateway.core_app import CoreApp
+from tavernai.gateway.domain import Connection, Secret, Timeouts
+from tavernai.gateway.endpoints import router as connections_router
+from tavernai.gateway.kinds import checked_address
+from tavernai.gateway.ports import Backend, Gateway
+from tavernai.gateway.probing import ProbeService
+from tavernai.gateway.projections import FOLDS as CONNECTIONS
+from tavernai.gateway.service import FixedBook, GatewayService
+from tavernai.http.app import create_app
+from tavernai.http.control import Control
+from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
 from tavernai.kernel.clock import now_ms
+from tavernai.kernel.errors import Forbidden, NotSignedIn
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.idempotency import forget_old
 from tavernai.ledger.projections import Projections
@@ -72,13 +88,14 @@ TIDY_SECONDS = 3_600
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, CHAT, AGENT)
 
 # Every room's endpoints, in the order of the document.
 ROUTERS = (
     accounts_router,
     characters_router,
     personas_router,
+    connections_router,
     chat_router,
     agent_router,
     streams_router,
@@ -138,6 +155,31 @@ async def open_services(settings: Settings, *, serving: bool = False) -> AsyncIt
             await work.begin()
             stack.push_async_callback(work.end)
         yield services
+
+
+def web_app(services: Services, *, control: Control | None = None) -> Door:
+    """The whole server as one ASGI callable."""
+    return create_app(
+        services.provides, ROUTERS, settings=services.settings, core_app=services.core_app, control=control
+    )
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, backend: GivenBackend | None) -> AsyncIterator[CoreApp]:
+    """Core alone: over the stored connections with keys, or over the one back end given, without, on loopback."""
+    async with AsyncExitStack() as stack:
+        if backend is None:
+            services = await stack.enter_async_context(open_services(settings))
+            yield services.core_app
+            return
+        address = checked_address(backend.kind, backend.base_url or None)
+        given = Connection(
+            "default", "default", backend.kind, address, backend.model, Secret(backend.key), _timeouts(settings),
+            is_default=True,
+        )  # fmt: skip
+        gateway = GatewayService(FixedBook([given]), _backends())
+        stack.push_async_callback(gateway.close)
+        yield CoreApp(gateway, loopback_only=True)
 
 
 @dataclass
@@ -204,13 +246,39 @@ def _wire_characters(services: Services) -> None:
 
 
 def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
-    from tavernai.gateway.service import FixedBook
-    from tavernai.gateway.domain import Connection
-    import os
-    book = FixedBook([Connection("d", "demo", "demo", is_default="MOCK" not in os.environ)]+([Connection("m","mock","openai",base_url=os.environ["MOCK"],model="mock",is_default=True)] if "MOCK" in os.environ else []))
-    gateway = GatewayService(book, {"demo": DemoBackend(), "openai": OpenAIBackend()}, observe=services[Metrics])
-    stack.push_async_callback(gateway.close)
-    return gateway
+    settings, observe = services.settings, services[Metrics]
+    backends = _backends()
+    connections = ConnectionService(services.storage, FileSecretBox(settings.key_file), timeouts=_timeouts(settings))
+    inside = GatewayService(connections, backends, observe=observe)
+    stack.push_async_callback(inside.close)
+    services.add(connections, ProbeService(backends))
+    services.core_app = CoreApp(inside, authorize=_gateway_key(services[Gate]))
+    if settings.core_base_url is None:
+        return inside
+    outside = RemoteGateway(settings.core_base_url)
+    stack.push_async_callback(outside.close)
+    return outside
+
+
+def _backends() -> dict[str, Backend]:
+    return {"demo": DemoBackend(), "openai": OpenAIBackend(resolver=GuardedResolver())}
+
+
+def _timeouts(settings: Settings) -> Timeouts:
+    return Timeouts(settings.connect_seconds, settings.first_token_seconds, settings.between_tokens_seconds)
+
+
+def _gateway_key(gate: Gate) -> Callable[[str | None], Awaitable[bool]]:
+    """Core's own door: an API key with the scope `gateway`."""
+
+    async def may(token: str | None) -> bool:
+        try:
+            await authorize_key(gate, token or "", "gateway")
+        except (NotSignedIn, Forbidden):
+            return False
+        return True
+
+    return may
 
 
 def _wire_agent(services: Services, gateway: Gateway) -> Work:
@@ -221,7 +289,7 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     writer.worker = runner.worker
     agent = AgentService(storage, stage=stage)
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
-    services.add(agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
+    services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
     return Work(services, hub, drafts, runner)
 
 

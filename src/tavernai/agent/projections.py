@@ -1,5 +1,6 @@
 """From facts to the tables of tasks and lanes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -131,7 +132,7 @@ def _next_queued(tx: Unit, task: Row) -> str | None:
     return None
 
 
-FOLDS = {
+FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     TaskQueued: queued,
     TaskStarted: started,
     TaskRetry: retried,

@@ -1,6 +1,6 @@
 """One process per data folder: the embedded server holds its lock as long as it lives."""
 
-import os
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -38,7 +38,7 @@ class FolderLock:
             self._file.close()
 
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[bytes]) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from tavernai.gateway import events as e
 from tavernai.gateway import store
-from tavernai.gateway.domain import Connection, Secret
+from tavernai.gateway.domain import Connection, Secret, Timeouts
 from tavernai.gateway.errors import NameTaken, SecretLost
 from tavernai.gateway.kinds import (
     ConnectionSettings,
@@ -53,7 +53,9 @@ class NewConnection:
 class ConnectionService:
     """Fulfils gateway.ports.ConnectionBook."""
 
-    def __init__(self, storage: Storage, box: SecretBox) -> None:
+    def __init__(self, storage: Storage, box: SecretBox, *, timeouts: Timeouts | None = None) -> None:
+        """`timeouts`: of connections that say nothing of their own."""
+        self._timeouts = timeouts or Timeouts()
         self._storage = storage
         self._box = box
         self._book: tuple[float, list[Connection]] | None = None
@@ -147,7 +149,7 @@ class ConnectionService:
             base_url=known.base_url,
             model=known.model,
             key=Secret(key),
-            timeouts=known.settings.timeouts,
+            timeouts=known.settings.timeouts(self._timeouts),
             context_tokens=known.settings.context_tokens,
             reply_tokens=known.settings.reply_tokens,
             temperature=known.settings.temperature,

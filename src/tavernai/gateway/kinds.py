@@ -78,9 +78,8 @@ class ConnectionSettings:
                 raise InvalidInput(f"{name} is between {least:g} and {most:g}.", field=name, least=least, most=most)
         return replace(self, **{name: value for name, value in given.items() if value is not None or name in _OPTIONAL})
 
-    @property
-    def timeouts(self) -> Timeouts:
-        usual = Timeouts()
+    def timeouts(self, usual: Timeouts) -> Timeouts:
+        """Its own time-outs, the usual ones where it has none."""
         return Timeouts(
             connect_seconds=self.connect_seconds or usual.connect_seconds,
             first_token_seconds=self.first_token_seconds or usual.first_token_seconds,

@@ -101,6 +101,31 @@ def upgrade() -> None:
     op.create_index('characters_by_change', 'characters', ['owner_id', 'deleted', 'updated_at', 'id'], unique=False)
     op.create_index('characters_by_name', 'characters', ['owner_id', 'deleted', 'name_key', 'id'], unique=False)
     op.create_index('characters_by_original', 'characters', ['owner_id', 'original'], unique=False)
+    op.create_table('connection_secrets',
+    sa.Column('connection_id', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('ciphertext', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('connection_id', name=op.f('connection_secrets_pk')),
+    info={'transient': True},
+    sqlite_strict=True
+    )
+    op.create_table('connections',
+    sa.Column('id', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('owner_id', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('name', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('name_key', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('kind', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('base_url', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('model', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('is_default', sa.Integer().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('has_key', sa.Integer().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('settings', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('created_at', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('removed_at', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('connections_pk')),
+    sa.UniqueConstraint('name_key', name=op.f('connections_name_key_uq')),
+    sqlite_strict=True
+    )
     op.create_table('conversations',
     sa.Column('id', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('owner_id', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
