@@ -1084,7 +1084,7 @@ export interface components {
              * Copy
              * @default false
              */
-            copy: boolean;
+            copy?: boolean;
             /** Conversation Id */
             conversation_id?: string | null;
         };
@@ -1272,16 +1272,16 @@ export interface components {
              * Model
              * @default
              */
-            model: string;
+            model?: string;
             /** Key */
             key?: string | null;
             /**
              * Is Default
              * @default false
              */
-            is_default: boolean;
+            is_default?: boolean;
             /** @default {} */
-            settings: components["schemas"]["SettingsGiven"];
+            settings?: components["schemas"]["SettingsGiven"];
         };
         /**
          * ConnectionListed
@@ -1345,7 +1345,7 @@ export interface components {
              * Model
              * @default
              */
-            model: string;
+            model?: string;
             /** Key */
             key?: string | null;
         };
@@ -1360,7 +1360,7 @@ export interface components {
              * Greeting
              * @default 0
              */
-            greeting: number;
+            greeting?: number;
             /** Title */
             title?: string | null;
         };
@@ -1479,7 +1479,7 @@ export interface components {
              * Following
              * @default false
              */
-            following: boolean;
+            following?: boolean;
         };
         /**
          * Discovery
@@ -1535,12 +1535,12 @@ export interface components {
              * @default ok
              * @constant
              */
-            status: "ok";
+            status?: "ok";
             /**
              * Version
              * @default 0.1.0
              */
-            version: string;
+            version?: string;
         };
         /**
          * ImportShown
@@ -1574,7 +1574,7 @@ export interface components {
              * Warnings
              * @default []
              */
-            warnings: string[];
+            warnings?: string[];
         };
         /** InterruptAnswer */
         InterruptAnswer: {
@@ -1582,7 +1582,7 @@ export interface components {
              * Status
              * @default accepted
              */
-            status: string;
+            status?: string;
         };
         /**
          * InterruptBody
@@ -1603,7 +1603,7 @@ export interface components {
              * Scopes
              * @default []
              */
-            scopes: string[];
+            scopes?: string[];
         };
         /**
          * KeyIssuedShown
@@ -1787,12 +1787,12 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Is Default
              * @default false
              */
-            is_default: boolean;
+            is_default?: boolean;
         };
         /** PersonaPage */
         PersonaPage: {
@@ -2164,7 +2164,7 @@ export interface components {
              * Retryable
              * @default true
              */
-            retryable: boolean;
+            retryable?: boolean;
         };
         /**
          * TaskItem
@@ -2312,7 +2312,7 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role: "owner" | "member";
+            role?: "owner" | "member";
         };
         /**
          * UserPage
