@@ -25,6 +25,7 @@ import orjson
 from aiohttp.abc import AbstractResolver
 
 from tavernai.engines.outgoing import Line, outgoing_session
+from tavernai.engines.watch import Watch
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, Embeddings, EmbeddingsRequest
 from tavernai.gateway.errors import (
@@ -50,7 +51,6 @@ from tavernai.gateway.wire import (
 ANSWER_BYTES_MAX = 64 << 20
 ERROR_BYTES_MAX = 64 << 10
 LIST_SECONDS_MAX = 10.0
-AFTER_FINISH_SECONDS = 2.0
 DRAIN_SECONDS = 0.05
 
 Body = dict[str, Any]
@@ -74,36 +74,6 @@ QUIRKS: dict[str, tuple[re.Pattern[str], Callable[[Body], None]]] = {
     "sampling": (re.compile(r"'?(temperature|top_p)'? (does not|is not) support", re.I), _drop("temperature", "top_p")),
 }
 """What some servers refuse in a request others need: told by their words once, then remembered."""
-
-
-class Watch:
-    """The time-out of a stream: one timer that looks now and then, instead of one set and unset for each token."""
-
-    __slots__ = ("_content", "_loop", "_timer", "deadline", "reading")
-
-    def __init__(self, content: aiohttp.StreamReader, *, deadline: float) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._content = content
-        self.deadline = deadline
-        self.reading = True
-        self._timer = self._loop.call_at(deadline, self._look)
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def hasten(self, seconds: float) -> None:
-        """Look again within this time."""
-        self._timer.cancel()
-        self.deadline = self._loop.time() + seconds
-        self._timer = self._loop.call_at(self.deadline, self._look)
-
-    def _look(self) -> None:
-        now = self._loop.time()
-        # While the reader of our deltas is busy nobody listens upstream; that is not the upstream's fault.
-        if self.reading and now >= self.deadline:
-            self._content.set_exception(TimeoutError())
-        else:
-            self._timer = self._loop.call_at(max(self.deadline, now + 0.01), self._look)
 
 
 class Mapped:
@@ -285,28 +255,28 @@ class OpenAIBackend:
 
 async def _deltas(content: aiohttp.StreamReader, watch: Watch, between_seconds: float) -> AsyncGenerator[Delta, None]:
     """The hot loop: what one token costs us is here."""
-    clock = asyncio.get_running_loop().time
-    lines, fold, size, chunk = EventLines(), Fold(), 0, b"\n"
-    while chunk and not fold.done:
+    lines, fold, size, chunk, failure = EventLines(), Fold(), 0, b"\n", None
+    while chunk and not failure and not fold.done:
         watch.reading = True
         try:
             chunk = await content.readany()
-            failure = None
         except (aiohttp.ClientError, OSError) as error:
             chunk, failure = _left_behind(content), error
         watch.reading = False
         size += len(chunk)
         if size > ANSWER_BYTES_MAX:
             raise UpstreamBadAnswer(words="the answer is far too long")
-        for payload in lines.feed(chunk) if chunk else lines.end():
+        for payload in lines.feed(chunk) if chunk or failure else lines.end():
             delta = fold.take(payload)
             if delta is not None:
                 yield delta
-                watch.deadline = clock() + between_seconds
-        if failure is not None and fold.finish is None:
-            raise failure
-        if fold.finish is not None and not fold.done:
-            watch.hasten(AFTER_FINISH_SECONDS)
+                watch.token(between_seconds)
+        if fold.finish is not None:
+            watch.finished()
+        elif lines.is_within:
+            watch.progress(between_seconds)
+    if failure is not None and fold.finish is None:
+        raise failure
     yield fold.last()
 
 
@@ -350,8 +320,9 @@ async def _error(response: aiohttp.ClientResponse, connection: Connection) -> Up
         response.close()
     words, code = _words(data, connection)
     facts: dict[str, Any] = {"connection": connection.name}
-    if response.status == 429:
-        facts["retry_after_seconds"] = _seconds(response.headers.get("Retry-After"))
+    wait = _seconds(response.headers.get("Retry-After"))
+    if response.status == 429 and wait is not None:
+        facts["retry_after_seconds"] = wait
     return error_of_status(response.status, words, provider_code=code, **facts)
 
 

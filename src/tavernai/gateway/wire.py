@@ -59,6 +59,11 @@ class EventLines:
         self._rest = bytearray(lines.pop())
         return [line[5:].strip() for line in lines if line.startswith(b"data:")]
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a `data:` line has begun and not ended."""
+        return self._rest.startswith(b"data:")
+
     def end(self) -> list[bytes]:
         """What stood in a last line without its newline."""
         return self.feed(b"\n") if self._rest else []

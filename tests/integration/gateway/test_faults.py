@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from tavernai.engines.openai import OpenAIBackend
 from tavernai.gateway.domain import ChatRequest, Connection, Secret, Timeouts
-from tavernai.gateway.errors import UpstreamError
+from tavernai.gateway.errors import UpstreamError, UpstreamTimeout
 from tests.contract.gateway.doors import running_mock
 
 LIMITS = Timeouts(connect_seconds=0.5, first_token_seconds=0.5, between_tokens_seconds=0.3)
@@ -86,8 +87,10 @@ async def outcome(
     return None, text, finish
 
 
-@pytest.mark.parametrize("pace", ["tps=0", "tps=100"])
-@pytest.mark.parametrize("fault", STREAMED)
+PACED = [(fault, "tps=100") for fault, (_, text) in STREAMED.items() if text and fault != "slowloris"]
+
+
+@pytest.mark.parametrize(("fault", "pace"), [*((fault, "tps=0") for fault in STREAMED), *PACED])
 async def test_a_stream_ends_in_time_and_keeps_its_text(backend: OpenAIBackend, fault: str, pace: str) -> None:
     async with running_mock() as (url, _):
         started = time.monotonic()
@@ -221,3 +224,33 @@ async def test_a_line_that_died_while_it_was_idle_is_replaced_without_a_word(bac
         answers = [(await backend.complete(ask("none"), to(url))).text for _ in range(5)]
     assert answers == ["Yes."] * 5
     assert len(asked) == 5
+
+
+async def test_a_line_cut_in_its_middle_is_a_cut_not_nonsense(backend: OpenAIBackend) -> None:
+    chunked = HEAD.replace(b"Connection: close", b"Transfer-Encoding: chunked")
+    async with canned(chunked + b"%x\r\n%b\r\n" % (len(SAID), SAID) + b'9\r\ndata: {"c') as (url, _):
+        assert await outcome(backend, ask("none"), url) == ("upstream_cut", "Well", None)
+
+
+async def test_a_cut_after_the_finish_no_longer_matters(backend: OpenAIBackend) -> None:
+    done = SAID.replace(b"null", b'"length"')
+    chunked = HEAD.replace(b"Connection: close", b"Transfer-Encoding: chunked")
+    async with canned(chunked + b"%x\r\n%b\r\n" % (len(done), done)) as (url, _):
+        assert await outcome(backend, ask("none"), url) == (None, "Well", "length")
+
+
+async def test_silence_counts_from_the_last_token_however_long_the_first_may_take(backend: OpenAIBackend) -> None:
+    patient = replace(to(""), timeouts=Timeouts(0.5, first_token_seconds=30, between_tokens_seconds=0.2))
+    async with running_mock() as (url, _):
+        started = time.monotonic()
+        with pytest.raises(UpstreamTimeout):
+            _ = [delta async for delta in backend.stream(ask("hang-mid"), replace(patient, base_url=url))]
+        assert time.monotonic() - started < 3
+
+
+async def test_a_token_that_comes_byte_by_byte_is_waited_for(backend: OpenAIBackend) -> None:
+    hasty = replace(to(""), timeouts=Timeouts(0.5, first_token_seconds=1, between_tokens_seconds=0.1))
+    slow = ChatRequest([{"role": "user", "content": "[[mock fault=slowloris secs=0.001 n=2]]"}])
+    async with running_mock() as (url, _):
+        deltas = [delta async for delta in backend.stream(slow, replace(hasty, base_url=url))]
+    assert "".join(delta.text for delta in deltas) == "the door "
