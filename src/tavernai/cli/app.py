@@ -3,6 +3,8 @@
 0 done, 1 refused or failed with one sentence on standard error, 2 not understood.
 """
 
+import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,8 +52,6 @@ def openapi(
     if output is None:
         say_json(document)
     else:
-        import json
-
         output.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -59,11 +59,24 @@ def run_cli(host: Host, arguments: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code."""
     try:
         app(args=arguments, obj=host)
-    except TavernError as refusal:
-        sys.stderr.write(refusal.detail + "\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:
+        return 130
+    except TavernError as refusal:
+        return _failed(refusal.detail)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        return _failed(f"{error.strerror or error}{where}.")
+    except Exception as error:  # a mistake of ours; people get a sentence, who looks for it gets the place
+        if os.environ.get("TAVERNAI_LOG_LEVEL") == "debug":
+            raise
+        return _failed(
+            f"It failed, and should not have ({type(error).__name__}); TAVERNAI_LOG_LEVEL=debug tells where."
+        )
     return 0
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1

@@ -54,7 +54,10 @@ def _connected(found: notes.Notes) -> http.client.HTTPConnection | None:
         line.connect()
     except OSError:
         return None
-    return line if not found.certificate or _shows(line, found.certificate) else None
+    if found.certificate and not _shows(line, found.certificate):
+        line.close()
+        return None
+    return line
 
 
 def _shows(line: http.client.HTTPConnection, certificate: str) -> bool:
