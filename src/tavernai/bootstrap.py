@@ -57,7 +57,7 @@ from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.core_app import CoreApp
 from tavernai.gateway.domain import Connection, Secret, Timeouts
 from tavernai.gateway.endpoints import router as connections_router
-from tavernai.gateway.kinds import checked_address
+from tavernai.gateway.kinds import OPENAI_KINDS, checked_address
 from tavernai.gateway.ports import Backend, Gateway
 from tavernai.gateway.probing import ProbeService
 from tavernai.gateway.projections import FOLDS as CONNECTIONS
@@ -261,7 +261,8 @@ def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
 
 
 def _backends() -> dict[str, Backend]:
-    return {"demo": DemoBackend(), "openai": OpenAIBackend(resolver=GuardedResolver())}
+    openai = OpenAIBackend(resolver=GuardedResolver())
+    return {"demo": DemoBackend(), **dict.fromkeys(OPENAI_KINDS, openai)}
 
 
 def _timeouts(settings: Settings) -> Timeouts:

@@ -48,7 +48,7 @@ class ProbeService:
 
     async def discover(self) -> list[FoundServer]:
         """Model servers that answer on this machine's own usual ports, within a second."""
-        found = await asyncio.gather(*map(self._look, self._servers))
+        found = await asyncio.gather(*(self._look(one) for one in self._servers if one.kind in self._backends))
         return [one for one in found if one is not None]
 
     async def _look(self, server: LocalServer) -> FoundServer | None:
