@@ -1,16 +1,8 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import type { SignedIn, User } from '@/api/shapes'
 import { api, ApiProblem, body, onSignedOut, setCsrf } from './api'
 
-export interface User {
-  id: string
-  username: string
-  role: 'owner' | 'member'
-}
-interface Answer {
-  user: User
-  csrf_token: string
-}
 /** `unknown` until the server was asked; `unreachable` when it did not answer. */
 export type Standing = 'unknown' | 'setup' | 'signed-out' | 'signed-in' | 'unreachable'
 
@@ -21,10 +13,10 @@ export const useSession = defineStore('session', () => {
   /** First run beyond this machine: the one-time code printed at start is asked for. */
   const codeRequired = ref(false)
 
-  function enter(answer: Answer): void {
+  function enter(answer: SignedIn): void {
     user.value = answer.user
-    csrf.value = answer.csrf_token
-    setCsrf(answer.csrf_token)
+    csrf.value = answer.csrf_token ?? ''
+    setCsrf(csrf.value)
     standing.value = 'signed-in'
   }
 
@@ -39,7 +31,7 @@ export const useSession = defineStore('session', () => {
   /** Ask the server who we are; with nobody signed in, whether it has an owner yet. */
   async function find(): Promise<Standing> {
     try {
-      enter(await body<Answer>(api.GET('/api/auth/me')))
+      enter(await body(api.GET('/api/auth/me')))
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 401) return (standing.value = 'unreachable')
       await findSetup()
@@ -49,7 +41,7 @@ export const useSession = defineStore('session', () => {
 
   async function findSetup(): Promise<void> {
     try {
-      const setup = await body<{ needed: boolean; code_required: boolean }>(api.GET('/api/setup'))
+      const setup = await body(api.GET('/api/setup'))
       codeRequired.value = setup.code_required
       standing.value = setup.needed ? 'setup' : 'signed-out'
     } catch {
@@ -58,10 +50,10 @@ export const useSession = defineStore('session', () => {
   }
 
   const setUp = async (given: { username: string; password: string; code?: string }): Promise<void> =>
-    enter(await body<Answer>(api.POST('/api/setup', { body: given })))
+    enter(await body(api.POST('/api/setup', { body: given })))
 
   const signIn = async (given: { username: string; password: string }): Promise<void> =>
-    enter(await body<Answer>(api.POST('/api/auth/sign-in', { body: given })))
+    enter(await body(api.POST('/api/auth/sign-in', { body: given })))
 
   async function signOut(): Promise<void> {
     await api.POST('/api/auth/sign-out')

@@ -1,4 +1,4 @@
-import type { Card, CardChange, Character, CharacterItem, ConversationItem, ImportResult, Page, Sample } from '@/api/shapes'
+import type { Card, CardChange, Character, CharacterPage, ConversationPage, ImportResult, Sample } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
 export type Sort = 'recent' | 'name' | 'created'
@@ -13,39 +13,42 @@ export interface Search {
 const at = (id: string) => ({ params: { path: { character_id: id } } })
 const pageSize = 100
 
-export const listCharacters = (search: Search, cursor?: string): Promise<Page<CharacterItem> & { total?: number }> =>
+export const listCharacters = (search: Search, cursor?: string): Promise<CharacterPage> =>
   body(api.GET('/api/characters', { params: { query: { ...search, cursor, limit: pageSize } } }))
 
 export const listTags = async (): Promise<{ tag: string; count: number }[]> => (await body(api.GET('/api/characters/tags', {}))).items
 
-export const getCharacter = (id: string): Promise<Character> => body(api.GET('/api/characters/{character_id}', at(id)))
+/** The document leaves a card open, for what other apps put into it; the fields named here are always there. */
+const carded = (answer: Promise<{ card: object }>): Promise<Character> => answer as Promise<Character>
+
+export const getCharacter = (id: string): Promise<Character> => carded(body(api.GET('/api/characters/{character_id}', at(id))))
 
 export const createCharacter = (card: Partial<Card> & { name: string }): Promise<Character> =>
-  body(api.POST('/api/characters', { body: { card } }))
+  carded(body(api.POST('/api/characters', { body: { card } })))
 
 export const changeCharacter = (id: string, change: { version: number; card?: Partial<Card>; favourite?: boolean; tags?: string[] }): Promise<Character> =>
-  body(api.PATCH('/api/characters/{character_id}', { ...at(id), body: change }))
+  carded(body(api.PATCH('/api/characters/{character_id}', { ...at(id), body: change })))
 
 export const trashCharacter = async (id: string): Promise<void> => void (await api.DELETE('/api/characters/{character_id}', at(id)))
 
 export const restoreCharacter = (id: string): Promise<unknown> => body(api.POST('/api/characters/{character_id}:restore', at(id)))
 
 export function changeAvatar(id: string, file: File): Promise<Character> {
-  return body(api.PUT('/api/characters/{character_id}/avatar', { ...at(id), body: formOf([file]) as never }))
+  return carded(body(api.PUT('/api/characters/{character_id}/avatar', { ...at(id), body: formOf([file]) as never })))
 }
 
 export async function importFiles(files: readonly File[]): Promise<ImportResult[]> {
-  return (await body(api.POST('/api/characters/import', { body: formOf(files) as never }))).results
+  return (await body(api.POST('/api/characters/import', { body: formOf(files) as never }))).results.map(warned)
 }
 
 export const listHistory = async (id: string): Promise<CardChange[]> => (await body(api.GET('/api/characters/{character_id}/history', at(id)))).items
 
 export const listSamples = async (): Promise<Sample[]> => (await body(api.GET('/api/characters/samples', {}))).items
 
-export const addSample = (name: string): Promise<ImportResult> =>
-  body(api.POST('/api/characters/samples/{name}:add', { params: { path: { name } } }))
+export const addSample = async (name: string): Promise<ImportResult> =>
+  warned(await body(api.POST('/api/characters/samples/{name}:add', { params: { path: { name } } })))
 
-export const listConversationsOf = (id: string): Promise<Page<ConversationItem>> =>
+export const listConversationsOf = (id: string): Promise<ConversationPage> =>
   body(api.GET('/api/conversations', { params: { query: { character_id: id, limit: 50 } } }))
 
 export const startConversation = async (characterId: string, greeting?: number): Promise<string> =>
@@ -53,6 +56,8 @@ export const startConversation = async (characterId: string, greeting?: number):
 
 /** Where a card is downloaded from; the browser fetches it itself. */
 export const exportUrl = (id: string, format: 'png' | 'json'): string => `/api/characters/${id}/export?format=${format}`
+
+const warned = <T extends { warnings?: string[] }>(result: T): T & { warnings: string[] } => ({ ...result, warnings: result.warnings ?? [] })
 
 /** openapi-fetch hands a FormData through untouched, with the browser's own boundary. */
 function formOf(files: readonly File[]): FormData {

@@ -16,9 +16,9 @@ export interface ConnectionBody {
 const at = (id: string) => ({ params: { path: { connection_id: id } } })
 
 export const listConnections = async (): Promise<Connection[]> => (await body(api.GET('/api/connections', {}))).items
-export const createConnection = (given: ConnectionBody): Promise<Connection> => body(api.POST('/api/connections', { body: given as never }))
+export const createConnection = (given: ConnectionBody): Promise<Connection> => body(api.POST('/api/connections', { body: given }))
 export const changeConnection = (id: string, change: Partial<ConnectionBody> & { version: number }): Promise<Connection> =>
-  body(api.PATCH('/api/connections/{connection_id}', { ...at(id), body: change as never }))
+  body(api.PATCH('/api/connections/{connection_id}', { ...at(id), body: change }))
 export const deleteConnection = async (id: string): Promise<void> => void (await api.DELETE('/api/connections/{connection_id}', at(id)))
 export const testConnection = (id: string): Promise<TestResult> => body(api.POST('/api/connections/{connection_id}:test', at(id)))
 export const testDraft = (given: { kind: string; base_url: string; model: string; key?: string }): Promise<TestResult> =>

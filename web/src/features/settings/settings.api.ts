@@ -1,4 +1,4 @@
-import type { Account, ApiKey, SignIn } from '@/api/shapes'
+import type { Account, ApiKey, NewApiKey, SignIn } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
 /** What an API key may be for; `admin` only when asked for. */
@@ -10,7 +10,7 @@ export const listSignIns = async (): Promise<SignIn[]> => (await body(api.GET('/
 export const endSignIn = async (id: string): Promise<void> => void (await api.DELETE('/api/auth/sessions/{session_id}', { params: { path: { session_id: id } } }))
 
 export const listKeys = async (): Promise<ApiKey[]> => (await body(api.GET('/api/keys', {}))).items
-export const createKey = (given: { label: string; scopes: string[] }): Promise<ApiKey & { key: string }> => body(api.POST('/api/keys', { body: given as never }))
+export const createKey = (given: { label: string; scopes: string[] }): Promise<NewApiKey> => body(api.POST('/api/keys', { body: given }))
 export const deleteKey = async (id: string): Promise<void> => void (await api.DELETE('/api/keys/{key_id}', { params: { path: { key_id: id } } }))
 
 const user = (id: string) => ({ params: { path: { user_id: id } } })

@@ -33,7 +33,7 @@ export function useGallery() {
   const items = computed(() => pages.data.value?.pages.flatMap((page) => page.items) ?? [])
   /** Exact when the server counted or the last page is here; until then "at least". */
   const total = computed(() => pages.data.value?.pages[0]?.total ?? items.value.length)
-  const counted = computed(() => pages.data.value?.pages[0]?.total !== undefined || !pages.hasNextPage.value)
+  const counted = computed(() => pages.data.value?.pages[0]?.total != null || !pages.hasNextPage.value)
   const tags = useQuery({ queryKey: ['character-tags'], queryFn: listTags })
   const narrowed = computed(() => Boolean(q.value.trim() || tag.value))
 
