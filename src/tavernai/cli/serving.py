@@ -9,6 +9,7 @@ import typer
 
 from tavernai.cli.host import GivenBackend
 from tavernai.cli.running import Data, first_line_of_stdin, host_of, settings_of
+from tavernai.settings import is_loopback
 
 GATEWAY_PORT = 9000
 Host = Annotated[str | None, typer.Option(metavar="H", help="Address to listen on; loopback if not given.")]
@@ -65,6 +66,8 @@ def gateway(
     if backend is None and (base_url or model or key_stdin):
         raise typer.BadParameter("--base-url, --model and --key-stdin describe a --backend", param_hint="--backend")
     settings = settings_of(host=host, port=port, data_dir=data, tls_cert=tls_cert, tls_key=tls_key)
+    if backend is not None and not is_loopback(settings.host):
+        raise typer.BadParameter("with --backend nobody needs a key, so only loopback will do", param_hint="--host")
     key = first_line_of_stdin() if key_stdin else ""
     given = GivenBackend(backend, base_url, model, key) if backend is not None else None
     from tavernai.cli.server import loop_factory, serve_gateway

@@ -28,7 +28,7 @@ def test_every_command_explains_itself(terminal: Terminal, words: tuple[str, ...
 @pytest.mark.parametrize(
     "words",
     [("nothing",), ("user", "add"), ("user", "add", "ada", "--role", "king"), ("key", "add"), ("serve", "--port", "x"),
-     ("ledger", "rebuild"), ("gateway", "--model", "m")],
+     ("ledger", "rebuild"), ("gateway", "--model", "m"), ("gateway", "--backend", "demo", "--host", "0.0.0.0")],
 )  # fmt: skip
 def test_what_is_not_understood_ends_with_2(terminal: Terminal, words: tuple[str, ...]) -> None:
     ended = terminal(*words)

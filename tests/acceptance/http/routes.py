@@ -1,0 +1,145 @@
+"""Every route and its verdict. A new route without a row here fails the suite."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["everybody", "themselves", "owner of it", "owners"]
+Who = Literal["anonymous", "member", "other member", "owner"]
+WHO: tuple[Who, ...] = ("anonymous", "other member", "owner", "member")
+"""The member comes last: theirs is what the row's objects are, and they may do away with them."""
+
+FITS = 0
+"""Stands for the statuses of the row itself."""
+
+# What each gets: the row's own answer, or this refusal.
+VERDICTS: dict[Verdict, dict[Who, int]] = {
+    "everybody": {"anonymous": FITS, "member": FITS, "other member": FITS, "owner": FITS},
+    "themselves": {"anonymous": 401, "member": FITS, "other member": FITS, "owner": FITS},
+    "owner of it": {"anonymous": 401, "member": FITS, "other member": 404, "owner": 404},
+    "owners": {"anonymous": 401, "member": 403, "other member": 403, "owner": FITS},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: who gets in, by a key of which scope (None: any; `session`: no key at all), and what fits.
+
+    `ids` names, for each parameter of the path, the object of the member's that stands there.
+    """
+
+    verdict: Verdict
+    scope: str | None = None
+    body: Any = None
+    file: bytes | None = None
+    fits: tuple[int, ...] = (200,)
+    ids: tuple[tuple[str, str], ...] = ()
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000080000000808020000004b6d29dc000000154944415478da6364686860c006"
+    "98187080c1290100cc880110146d6e380000000049454e44ae426082"
+)
+CARD = b'{"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Wren", "first_mes": "Hm?"}}'
+NOBODY = {"username": "nobody", "password": "wrong horse"}
+CHANGE = {"version": 1}
+NEW_USER = {"username": "{fresh}", "password": "correct horse"}
+DEMO = {"kind": "demo"}
+TOLD = (("conversation_id", "told_conversation"), ("message_id", "told_message"))
+SESSION = (("session_id", "stream_session"),)
+IN_PLACE = {"conversation_id": "{conversation_id}"}
+
+OPEN = Row("everybody")
+CHAT = Row("owner of it", "chat")
+CHARACTER = Row("owner of it", "characters")
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/health"): OPEN,
+    ("GET", "/api/health"): OPEN,
+    ("GET", "/api/docs"): OPEN,
+    ("GET", "/api/docs/{name}"): Row("everybody", ids=(("name", "console_file"),)),
+    ("GET", "/api/openapi.json"): OPEN,
+    ("GET", "/metrics"): Row("owners", "admin"),
+    # accounts
+    ("GET", "/api/setup"): OPEN,
+    ("POST", "/api/setup"): Row("everybody", body=NOBODY, fits=(409,)),
+    ("POST", "/api/auth/sign-in"): Row("everybody", body=NOBODY, fits=(401,)),
+    ("POST", "/api/auth/sign-out"): Row("themselves", "session", fits=(204,)),
+    ("GET", "/api/auth/me"): Row("themselves"),
+    ("POST", "/api/auth/password"): Row("themselves", "session", body={"current": "wrong horse", "new": "x" * 9},
+                                        fits=(403,)),
+    ("GET", "/api/auth/sessions"): Row("themselves", "session"),
+    ("DELETE", "/api/auth/sessions/{session_id}"): Row("owner of it", "session", fits=(204,)),
+    ("GET", "/api/keys"): Row("themselves", "session"),
+    ("POST", "/api/keys"): Row("themselves", "session", body={"label": "x"}, fits=(201,)),
+    ("DELETE", "/api/keys/{key_id}"): Row("owner of it", "session", fits=(204,)),
+    ("GET", "/api/users"): Row("owners", "admin"),
+    ("POST", "/api/users"): Row("owners", "admin", body=NEW_USER, fits=(201,)),
+    ("PATCH", "/api/users/{user_id}"): Row("owners", "admin", body=CHANGE),
+    ("DELETE", "/api/users/{user_id}"): Row("owners", "admin", fits=(204,)),
+    ("POST", "/api/users/{user_id}:set-password"): Row("owners", "admin", body={"password": "correct horse"},
+                                                       fits=(204,)),
+    # characters
+    ("GET", "/api/characters"): Row("themselves", "characters"),
+    ("POST", "/api/characters"): Row("themselves", "characters", body={"card": {"name": "Wren"}}, fits=(201,)),
+    ("POST", "/api/characters/import"): Row("themselves", "characters", file=CARD),
+    ("GET", "/api/characters/tags"): Row("themselves", "characters"),
+    ("GET", "/api/characters/samples"): Row("themselves", "characters"),
+    ("GET", "/api/characters/samples/{name}/avatar"): Row("themselves", "characters"),
+    ("POST", "/api/characters/samples/{name}:add"): Row("themselves", "characters", fits=(200, 201)),
+    ("GET", "/api/characters/{character_id}"): CHARACTER,
+    ("PATCH", "/api/characters/{character_id}"): Row("owner of it", "characters", body={"version": 1, "tags": ["x"]}),
+    ("DELETE", "/api/characters/{character_id}"): Row("owner of it", "characters", fits=(200, 204)),
+    ("POST", "/api/characters/{character_id}:restore"): Row("owner of it", "characters", fits=(200, 204)),
+    ("GET", "/api/characters/{character_id}/history"): CHARACTER,
+    ("GET", "/api/characters/{character_id}/export"): CHARACTER,
+    ("GET", "/api/characters/{character_id}/avatar"): Row("owner of it", "characters",
+                                                        ids=(("character_id", "character_with_avatar"),)),
+    ("PUT", "/api/characters/{character_id}/avatar"): Row("owner of it", "characters", file=PNG),
+    ("GET", "/api/personas"): Row("themselves", "characters"),
+    ("POST", "/api/personas"): Row("themselves", "characters", body={"name": "Traveller"}, fits=(201,)),
+    ("PATCH", "/api/personas/{persona_id}"): Row("owner of it", "characters", body={"version": 1, "name": "Guest"}),
+    ("DELETE", "/api/personas/{persona_id}"): Row("owner of it", "characters", fits=(204,)),
+    # connections
+    ("GET", "/api/connections"): Row("themselves"),
+    ("POST", "/api/connections"): Row("owners", "admin", body=DEMO | {"name": "{fresh}"}, fits=(201,)),
+    ("PATCH", "/api/connections/{connection_id}"): Row("owners", "admin", body=CHANGE | {"model": "demo"}),
+    ("DELETE", "/api/connections/{connection_id}"): Row("owners", "admin", fits=(204,)),
+    ("POST", "/api/connections:test"): Row("owners", "admin", body=DEMO),
+    ("POST", "/api/connections/{connection_id}:test"): Row("owners", "admin"),
+    ("POST", "/api/connections:discover"): Row("owners", "admin"),
+    # conversations and messages
+    ("POST", "/api/conversations"): Row("owner of it", "chat", body={"character_id": "{character_id}"}, fits=(201,)),
+    ("GET", "/api/conversations"): Row("themselves", "chat"),
+    ("GET", "/api/conversations/{conversation_id}"): CHAT,
+    ("PATCH", "/api/conversations/{conversation_id}"): Row("owner of it", "chat", body={"title": "x", "version": 1}),
+    ("DELETE", "/api/conversations/{conversation_id}"): Row("owner of it", "chat", fits=(200, 204)),
+    ("POST", "/api/conversations/{conversation_id}:restore"): CHAT,
+    ("POST", "/api/conversations/{conversation_id}:undo"): Row("owner of it", "chat", fits=(200, 409)),
+    ("POST", "/api/conversations/{conversation_id}:redo"): Row("owner of it", "chat", fits=(200, 409)),
+    ("POST", "/api/conversations/{conversation_id}:select-leaf"): Row("owner of it", "chat",
+                                                                      body={"message_id": "{message_id}"}, ids=TOLD),
+    ("GET", "/api/conversations/{conversation_id}/messages"): CHAT,
+    ("GET", "/api/conversations/{conversation_id}/branches"): CHAT,
+    ("GET", "/api/messages/{message_id}/variants"): CHAT,
+    ("GET", "/api/messages/{message_id}/revisions"): CHAT,
+    ("GET", "/api/messages/{message_id}/why"): CHAT,
+    ("POST", "/api/messages/{message_id}:edit"): Row("owner of it", "chat", body={"text": "x", "version": 1}),
+    ("POST", "/api/messages/{message_id}:delete"): Row("owner of it", "chat", body={}),
+    ("POST", "/api/messages/{message_id}:restore"): Row("owner of it", "chat", body={}, fits=(200, 409)),
+    ("POST", "/api/messages/{message_id}:hide"): Row("owner of it", "chat", body={}),
+    ("POST", "/api/messages/{message_id}:show"): Row("owner of it", "chat", body={}),
+    ("POST", "/api/messages/{message_id}:select-variant"): Row("owner of it", "chat",
+                                                               body={"variant_id": "{variant_id}"}),
+    ("POST", "/api/messages/{message_id}:branch"): Row("owner of it", "chat", body={"copy": True}),
+    # agent and streams
+    ("POST", "/v1/agent/messages"): Row("owner of it", "chat", body={"content": "hi"} | IN_PLACE, fits=(202,)),
+    ("GET", "/v1/agent/tasks/{task_id}"): CHAT,
+    ("POST", "/v1/agent/tasks/{task_id}:cancel"): Row("owner of it", "chat", fits=(202, 409)),
+    ("POST", "/v1/agent/tasks/{task_id}:retry"): Row("owner of it", "chat", fits=(202, 409)),
+    ("GET", "/v1/audit/conversations/{conversation_id}/timeline"): CHAT,
+    ("POST", "/api/stream/sessions"): Row("owner of it", "chat", body=IN_PLACE, fits=(201,)),
+    ("GET", "/api/stream/sessions"): Row("themselves", "chat"),
+    ("DELETE", "/api/stream/sessions/{session_id}"): Row("owner of it", "chat", fits=(204,), ids=SESSION),
+    ("GET", "/api/stream/{session_id}"): Row("owner of it", "chat", ids=SESSION),
+    ("POST", "/api/stream/{session_id}/interrupt"): Row("owner of it", "chat", body={}, fits=(202,), ids=SESSION),
+}  # fmt: skip
