@@ -1,9 +1,13 @@
-import { api, body } from '@/lib/api'
+import { api, body as bodyOf } from '@/lib/api'
 import type {
   Accepted, Branch, ConnectionItem, Conversation, ConversationDetail, EventFrame, Message, Page, VariantText, Why,
 } from './chat.types'
 
-/** Every call of the chat's area. Answers of commands are not folded: what they did comes over the stream. */
+/** Every call of the chat's area. Answers of commands are not folded: what they did comes over the stream.
+ *
+ * The document says `string` where the page knows the words (roles, statuses), so the shapes of chat.types stand here. */
+const body = <T>(call: Promise<{ data?: unknown }>): Promise<T> => bodyOf<T>(call as Promise<{ data?: T }>)
+
 const inConversation = (conversation_id: string) => ({ params: { path: { conversation_id } } })
 const onMessage = (message_id: string) => ({ params: { path: { message_id } } })
 

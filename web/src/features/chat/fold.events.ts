@@ -132,7 +132,7 @@ function ended(status: Status): Rule {
       finish: text(payload.finish) || null, tokens_out: usage?.completion_tokens ?? null, version: base.version + 1,
       error: status === 'failed' ? { code: text(payload.code), detail: text(payload.detail) } : null,
     }
-    const asked = { ...blank, ...state.asked, prompt_tokens: usage?.prompt_tokens ?? state.asked?.prompt_tokens ?? null, model: told.model ?? null }
+    const asked = { ...blank, ...state.asked, prompt_tokens: state.asked?.prompt_tokens ?? usage?.prompt_tokens ?? null, model: told.model ?? null }
     const current = state.messages[idOf(payload)]?.variant.id === variantId
     return { ...(current ? withMessage(next, told) : { ...next, variants: { ...next.variants, [variantId]: told } }), asked }
   }

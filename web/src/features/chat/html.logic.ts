@@ -19,6 +19,9 @@ export function htmlOf(text: string, options: RenderOptions = {}): string {
 
 export const forgetHtml = (): void => kept.clear()
 
+/** A text on one line of a list: without its marks, which mean nothing there. */
+export const plain = (text: string): string => text.replace(/(\*{1,3}|_{2}|~~|`+|^#{1,6}\s|^>\s?)/gm, '').replace(/\s+/g, ' ').trim()
+
 /** The language of a text, as far as its letters tell: each has its own reading face and quotation marks. */
 export function languageOf(text: string, page: string): string | undefined {
   const start = text.slice(0, 400)

@@ -6,6 +6,8 @@ import { useEventListener } from '@vueuse/core'
 const END_PX = 48
 const PILL_PX = 300
 const ESTIMATE_PX = 170
+/** Scrolling this long after a wheel, a finger or a key was the reader's doing. */
+const HAND_MS = 1000
 /** Older pages are asked for when the reader is so many rows below the first one loaded. */
 const OLDER_ROWS = 6
 
@@ -37,15 +39,27 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
     const element = box.value
     if (element) away.value = element.scrollHeight - element.scrollTop - element.clientHeight
   }
-  useEventListener(box, 'scroll', measure, { passive: true })
+
+  // The library follows what is appended, but not a last row that is exchanged for others (a sent message whose fact
+  // arrives with the reply's row). Whoever is at the end stays there until they scroll up themselves.
+  let stuck = true
+  let handAt = -Infinity
+  useEventListener(box, ['wheel', 'touchmove', 'keydown', 'pointerdown'], () => (handAt = performance.now()), { passive: true })
+  useEventListener(box, 'scroll', () => {
+    measure()
+    if (atEnd.value) stuck = true
+    else if (performance.now() - handAt < HAND_MS) stuck = false
+  }, { passive: true })
 
   function toEnd(): void {
     unseen.value = false
+    stuck = true
     if (keys().length) virtual.value.scrollToIndex(keys().length - 1, { align: 'end' })
   }
   async function toKey(key: string): Promise<void> {
     const index = keys().indexOf(key)
     if (index < 0) return
+    stuck = false
     await nextTick()
     virtual.value.scrollToIndex(index, { align: 'center' })
   }
@@ -58,7 +72,10 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
   const items = computed(() => virtual.value.getVirtualItems())
   watch(() => items.value[0]?.index ?? Infinity, (first) => { if (ready.value && first <= OLDER_ROWS) older() })
   const total = computed(() => virtual.value.getTotalSize())
-  watch(total, () => void nextTick(measure))
+  watch([total, () => keys().length], () => {
+    if (stuck && ready.value && box.value) box.value.scrollTop = box.value.scrollHeight
+    measure()
+  }, { flush: 'post' })
 
   return { virtual, items, total, atEnd, far, unseen, ready, toEnd, toKey }
 }
