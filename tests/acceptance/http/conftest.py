@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import pytest
 import structlog
-from fastapi import APIRouter, Depends, Request, WebSocket
+from fastapi import APIRouter, Depends, Request
 
 from tavernai.accounts.endpoints import router as accounts_router
 from tavernai.accounts.gate import Gate
@@ -55,13 +55,6 @@ async def shape(given: dict[str, int]) -> dict[str, int]:
 @tavern.get("/api/broken")
 async def broken() -> None:
     raise RuntimeError("the password is hunter2")
-
-
-@tavern.websocket("/api/socket")
-async def talk(socket: WebSocket, who: Annotated[Principal, Depends(allows("chat"))]) -> None:
-    await socket.accept()
-    await socket.send_text(who.user_id)
-    await socket.close()
 
 
 def built_page(folder: Path) -> Path:
