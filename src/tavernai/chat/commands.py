@@ -29,8 +29,8 @@ from tavernai.chat.events import (
     VariantSelected,
 )
 from tavernai.chat.items import conversation_item, inside, message_item
+from tavernai.chat.projections import RUNNING
 from tavernai.chat.scene import Scene, conversation_for, stream_of, variant_at
-from tavernai.chat.service import RUNNING
 from tavernai.chat.shown import below
 from tavernai.chat.tables import conversations, messages, variants
 from tavernai.kernel.facts import By, Recorded

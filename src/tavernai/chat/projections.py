@@ -40,6 +40,7 @@ from tavernai.storage.rows import Row
 from tavernai.storage.unit import Unit
 
 Ended = CompletionDone | CompletionInterrupted | CompletionFailed
+RUNNING = frozenset({"queued", "streaming"})
 STATUS: dict[type[Any], str] = {
     CompletionStarted: "streaming",
     CompletionRequeued: "queued",
@@ -129,8 +130,10 @@ def message_added(tx: Unit, recorded: Recorded, fact: MessageAdded) -> None:
 def message_edited(tx: Unit, recorded: Recorded, fact: MessageEdited) -> None:
     conversation, variant = _conversation(tx, recorded), _variant(tx, fact.variant_id)
     values = push(tx, conversation, recorded, fact)
-    # What a person wrote themselves is whole, however the reply had ended; a task that still writes has lost it.
-    _revise(tx, recorded, variant, text=fact.text, status="complete", error_code=None, error_detail=None)
+    # What a person wrote themselves is whole, however the reply had ended; a task that still writes here is given up.
+    given_up = variant["task_id"] if variant["status"] in RUNNING else variant["given_up"]
+    whole = {"status": "complete", "error_code": None, "error_detail": None, "given_up": given_up}
+    _revise(tx, recorded, variant, text=fact.text, **whole)
     active = _message(tx, fact.message_id)["active_variant"] == variant["n"]
     message = _bump(tx, fact.message_id, **({"status": "complete"} if active else {}))
     _turn(tx, recorded, **values, **told_anew(tx, conversation, message))
@@ -241,6 +244,11 @@ def reply_turned(tx: Unit, recorded: Recorded, fact: CompletionStarted | Complet
 
 def reply_ended(tx: Unit, recorded: Recorded, fact: Ended) -> None:
     conversation, variant = _conversation(tx, recorded), _variant(tx, fact.variant_id)
+    if variant["given_up"] == fact.task_id:
+        tx.update(variants, (variant["message_pos"], variant["n"]), given_up=None)
+        if variant["task_id"] != fact.task_id:
+            _turn(tx, recorded)  # another task writes here by now
+            return
     if fact.text and fact.text != variant["text"]:
         _revise(tx, recorded, variant, text=fact.text, keep=bool(variant["text"]))
     usage = fact.usage or {}

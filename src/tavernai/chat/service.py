@@ -30,6 +30,7 @@ from tavernai.chat.events import (
     VariantAdded,
     VariantContinued,
 )
+from tavernai.chat.projections import RUNNING
 from tavernai.chat.scene import Scene, message_for, stream_of
 from tavernai.chat.tables import conversations, messages, variants
 from tavernai.kernel.facts import By, Recorded
@@ -40,7 +41,6 @@ from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
 Ending = Literal["done", "interrupted", "failed"]
-RUNNING = frozenset({"queued", "streaming"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +240,13 @@ def start_reply(
 def requeue_reply(
     tx: Transaction, message_id: str, variant_id: str, *, task_id: str, by: By, cause_id: str | None = None
 ) -> Recorded:
-    """The reply waits for its turn again: after a restart, or under the new task of a retry. Text so far stays."""
+    """The reply waits for its turn again: after a restart, or under the new task of a retry. Text so far stays.
+
+    Raises WrongTask: the continuation was undone meanwhile.
+    """
     _message, variant = _reply(tx, message_id, variant_id)
+    if variant["given_up"] == task_id:
+        raise WrongTask(task_id=None, status=variant["status"])
     fact = CompletionRequeued(message_id, variant_id, task_id)
     return _record(tx, variant, fact, by=by, task_id=task_id, cause_id=cause_id)
 
@@ -267,6 +272,8 @@ def finish_reply(
 ) -> Recorded:
     """The reply's end. An empty `text` never replaces one that is there.
 
+    A continuation that was undone while it was written ends as interrupted, with the text it was undone to.
+
     Args:
         text: all of it; of a continuation with the continued text in front.
         finish: stop | length | tool; an interruption is `interrupted` whatever is given.
@@ -275,7 +282,10 @@ def finish_reply(
         WrongTask: the variant is not this task's, or has ended already.
     """
     _message, variant = _reply(tx, message_id, variant_id)
-    _check_task(variant, task_id)
+    if variant["given_up"] == task_id:
+        ending, text, reasoning = "interrupted", variant["text"], variant["reasoning"]
+    else:
+        _check_task(variant, task_id)
     told = (message_id, variant_id, task_id, text, reasoning)
     measured = (model, usage, first_token_ms, total_ms)
     fact: CompletionDone | CompletionInterrupted | CompletionFailed

@@ -83,6 +83,7 @@ variants = Table(
     Column("revised_at", Ms, nullable=False),
     Column("last_leaf", Int),  # the leaf that was shown below when another variant was selected
     Column("task_id", Id),
+    Column("given_up", Id),  # a task whose continuation was undone while it wrote: its text is not wanted any more
     Column("model", Text),
     Column("finish", Text),
     Column("usage", Json),

@@ -17,8 +17,8 @@ from tavernai.chat.events import (
     VariantAdded,
     VariantContinued,
 )
+from tavernai.chat.projections import RUNNING
 from tavernai.chat.scene import Scene, id_at, message_for, variant_at
-from tavernai.chat.service import RUNNING
 from tavernai.chat.shown import below
 from tavernai.chat.tables import changes, conversations, revisions, variants
 from tavernai.kernel.facts import By
@@ -42,7 +42,7 @@ class Undone:
 def undo(tx: Transaction, conversation_id: str, *, owner_id: str, by: By) -> Undone:
     """Take back the owner's latest change in this conversation.
 
-    A task that still continues a text loses its variant by this: `finish_reply` then raises WrongTask.
+    What a task still adds to a text by continuing it is dropped when it ends.
     Raises ConversationNotFound, ConversationInTrash, NothingToUndo, TouchedSince.
     """
     scene = Scene.of(tx, conversation_id, owner_id=owner_id, by=by)

@@ -82,10 +82,23 @@ async def test_a_continuation_undone_while_it_is_written_cannot_come_back(tale: 
     answer = await tale.reply("Once upon")
     going = await tale.go_on(answer, task_id="t2")
     assert (await tale.undo()).task_ids == ("t2",)
+    recorded = await tale.finish(going, "Once upon a time", task_id="t2")
+    assert recorded.kind == "completion.interrupted"
+    item = await tale.item(answer)
+    assert (item["text"], item["status"]) == ("Once upon", "interrupted")
     with pytest.raises(WrongTask):
         await tale.finish(going, "Once upon a time", task_id="t2")
-    item = await tale.item(answer)
-    assert (item["text"], item["status"]) == ("Once upon", "complete")
+
+
+async def test_the_end_of_a_continuation_undone_does_not_disturb_the_next_one(tale: Tale) -> None:
+    answer = await tale.reply("Once upon")
+    undone = await tale.go_on(answer, task_id="t2")
+    await tale.undo()
+    again = await tale.go_on(answer, task_id="t3")
+    await tale.finish(undone, "Once upon a time", task_id="t2")
+    assert (await tale.item(answer))["status"] == "queued"
+    await tale.finish(again, "Once upon a midnight", task_id="t3")
+    assert (await tale.item(answer))["text"] == "Once upon a midnight"
 
 
 async def test_deleting_hiding_branching_selecting_and_renaming_are_undone(tale: Tale) -> None:
