@@ -1535,12 +1535,12 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
             /**
              * Version
              * @default 0.1.0
              */
-            version?: string;
+            version: string;
         };
         /**
          * ImportShown
@@ -1563,18 +1563,18 @@ export interface components {
              */
             status: "imported" | "duplicate" | "refused";
             /** Character Id */
-            character_id?: string | null;
+            character_id: string | null;
             /** Name */
-            name?: string | null;
+            name: string | null;
             /** Code */
-            code?: string | null;
+            code: string | null;
             /** Message */
-            message?: string | null;
+            message: string | null;
             /**
              * Warnings
              * @default []
              */
-            warnings?: string[];
+            warnings: string[];
         };
         /** InterruptAnswer */
         InterruptAnswer: {
@@ -1582,7 +1582,7 @@ export interface components {
              * Status
              * @default accepted
              */
-            status?: string;
+            status: string;
         };
         /**
          * InterruptBody
@@ -1952,7 +1952,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["RevisionShown"][];
             /** Next Cursor */
-            next_cursor?: null;
+            next_cursor: null;
         };
         /**
          * RevisionShown
@@ -2080,11 +2080,11 @@ export interface components {
             /** Temperature */
             temperature: number | null;
             /** Connect Seconds */
-            connect_seconds?: number | null;
+            connect_seconds: number | null;
             /** First Token Seconds */
-            first_token_seconds?: number | null;
+            first_token_seconds: number | null;
             /** Between Tokens Seconds */
-            between_tokens_seconds?: number | null;
+            between_tokens_seconds: number | null;
         };
         /**
          * SetupGiven
@@ -2164,7 +2164,7 @@ export interface components {
              * Retryable
              * @default true
              */
-            retryable?: boolean;
+            retryable: boolean;
         };
         /**
          * TaskItem
@@ -2254,13 +2254,13 @@ export interface components {
             /** Ok */
             ok: boolean;
             /** Latency Ms */
-            latency_ms?: number | null;
+            latency_ms: number | null;
             /** Models */
-            models?: string[] | null;
+            models: string[] | null;
             /** Code */
-            code?: string | null;
+            code: string | null;
             /** Detail */
-            detail?: string | null;
+            detail: string | null;
         };
         /**
          * UndoAnswer
@@ -2371,7 +2371,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["VariantShown"][];
             /** Next Cursor */
-            next_cursor?: null;
+            next_cursor: null;
         };
         /**
          * VariantRef

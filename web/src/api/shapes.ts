@@ -15,11 +15,10 @@ export type Persona = Schemas['PersonaShown']
 export type Account = Schemas['UserShown']
 export type ApiKey = Schemas['KeyShown']
 export type NewApiKey = Schemas['KeyIssuedShown']
+export type ImportResult = Schemas['ImportedShown']
 export type User = Schemas['Me']
 export type SignIn = Schemas['SessionShown']
 export type SignedIn = Schemas['SignedInShown']
-
-export type ImportResult = Schemas['ImportedShown'] & { warnings: string[] }
 
 /** Members see less of a connection than owners do. */
 export type Connection = Schemas['ConnectionListed'] & Partial<Schemas['ConnectionShown']>

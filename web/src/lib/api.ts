@@ -34,7 +34,7 @@ const manners: Middleware = {
     throw await problemOf(response)
   },
   onError({ error }) {
-    if (error instanceof DOMException && error.name === 'AbortError') return error
+    if (error instanceof Error && error.name === 'AbortError') return error
     heard(false)
     return offline()
   },

@@ -1,4 +1,16 @@
 import { cleanup } from '@testing-library/vue'
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 
-afterEach(cleanup)
+// What a browser has and jsdom has not; none of it is looked at by a test.
+Element.prototype.scrollIntoView ??= () => {}
+Element.prototype.scrollTo ??= () => {}
+Element.prototype.hasPointerCapture ??= () => false
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, (letter) => `\\${letter}`) } as never
+globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} }
+globalThis.matchMedia ??= ((query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} })) as never
+
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+  localStorage.clear()
+})

@@ -38,15 +38,15 @@ export function changeAvatar(id: string, file: File): Promise<Character> {
 }
 
 export async function importFiles(files: readonly File[]): Promise<ImportResult[]> {
-  return (await body(api.POST('/api/characters/import', { body: formOf(files) as never }))).results.map(warned)
+  return (await body(api.POST('/api/characters/import', { body: formOf(files) as never }))).results
 }
 
 export const listHistory = async (id: string): Promise<CardChange[]> => (await body(api.GET('/api/characters/{character_id}/history', at(id)))).items
 
 export const listSamples = async (): Promise<Sample[]> => (await body(api.GET('/api/characters/samples', {}))).items
 
-export const addSample = async (name: string): Promise<ImportResult> =>
-  warned(await body(api.POST('/api/characters/samples/{name}:add', { params: { path: { name } } })))
+export const addSample = (name: string): Promise<ImportResult> =>
+  body(api.POST('/api/characters/samples/{name}:add', { params: { path: { name } } }))
 
 export const listConversationsOf = (id: string): Promise<ConversationPage> =>
   body(api.GET('/api/conversations', { params: { query: { character_id: id, limit: 50 } } }))
@@ -56,8 +56,6 @@ export const startConversation = async (characterId: string, greeting?: number):
 
 /** Where a card is downloaded from; the browser fetches it itself. */
 export const exportUrl = (id: string, format: 'png' | 'json'): string => `/api/characters/${id}/export?format=${format}`
-
-const warned = <T extends { warnings?: string[] }>(result: T): T & { warnings: string[] } => ({ ...result, warnings: result.warnings ?? [] })
 
 /** openapi-fetch hands a FormData through untouched, with the browser's own boundary. */
 function formOf(files: readonly File[]): FormData {

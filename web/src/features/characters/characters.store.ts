@@ -43,6 +43,6 @@ async function sent(files: readonly File[]): Promise<ImportResult[]> {
     return await importFiles(files)
   } catch (error) {
     const problem = asProblem(error)
-    return files.map(({ name }) => ({ filename: name, status: 'refused', code: problem.code, message: problem.message, warnings: [] }))
+    return files.map(({ name }) => ({ filename: name, status: 'refused', character_id: null, name: null, code: problem.code, message: problem.message, warnings: [] }))
   }
 }

@@ -8,7 +8,7 @@ const at = (id: string) => ({ params: { path: { persona_id: id } } })
 
 export const listPersonas = async (): Promise<Persona[]> => (await body(api.GET('/api/personas', {}))).items
 export const createPersona = (given: { name: string; description?: string }): Promise<Persona> => body(api.POST('/api/personas', { body: given }))
-export const changePersona = (id: string, change: { version: number; name?: string; description?: string; is_default?: boolean }): Promise<Persona> =>
+export const changePersona = (id: string, change: { version: number; name?: string; description?: string; is_default?: true }): Promise<Persona> =>
   body(api.PATCH('/api/personas/{persona_id}', { ...at(id), body: change }))
 export const deletePersona = async (id: string): Promise<void> => void (await api.DELETE('/api/personas/{persona_id}', at(id)))
 
