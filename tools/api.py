@@ -10,6 +10,7 @@ from reference import ROOT, fact_classes, sentence
 
 from tavernai.bootstrap import ROUTERS
 from tavernai.http.app import openapi_document
+from tavernai.http.openapi import reached
 from tavernai.kernel.facts import version_of
 
 API = ROOT / "api"
@@ -47,29 +48,6 @@ def sliced(document: Mapping[str, Any], title: str, beginnings: tuple[str, ...])
     }
     info = document["info"] | {"title": f"{document['info']['title']}: {title}"}
     return {"openapi": document["openapi"], "info": info, "paths": paths, "components": components}
-
-
-def reached(start: Any, schemas: Mapping[str, Any]) -> set[str]:
-    """Names of the schemas that a value refers to, directly or through others."""
-    found: set[str] = set()
-    waiting = list(references(start))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += references(schemas[name])
-    return found
-
-
-def references(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if isinstance(value.get("$ref"), str):
-            yield value["$ref"].rpartition("/")[2]
-        for item in value.values():
-            yield from references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from references(item)
 
 
 def yaml(value: Any) -> str:

@@ -64,6 +64,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             raise ValueError(f"two operations are called {operation['operationId']}")
         seen.add(operation["operationId"])
         _finish(operation)
+    _complete_answers(made)
     return made
 
 
@@ -79,3 +80,36 @@ def _finish(operation: dict[str, Any]) -> None:
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = REFUSED
     operation["security"] = [] if operation["operationId"] in OPEN else [{"key": []}, {"session": []}]
+
+
+def _complete_answers(made: dict[str, Any]) -> None:
+    """A field with a default may be left out of a question, but an answer always has it: say so."""
+    schemas = made["components"]["schemas"]
+    asked = reached([operation.get("requestBody") for operation in operations(made)], schemas)
+    told = reached([operation["responses"] for operation in operations(made)], schemas)
+    for name in told - asked - {"Problem"}:
+        if "properties" in schemas[name]:
+            schemas[name]["required"] = list(schemas[name]["properties"])
+
+
+def reached(start: Any, schemas: dict[str, Any]) -> set[str]:
+    """Names of the schemas that a value refers to, directly or through others."""
+    found: set[str] = set()
+    waiting = list(_references(start))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _references(schemas[name])
+    return found
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"].rpartition("/")[2]
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
