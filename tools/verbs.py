@@ -36,7 +36,7 @@ PYTHON_CHECKS = [
     Step("ruff: rules", lambda: command(BIN / "ruff", "check", "--quiet", ".")),
     Step("ruff: format", lambda: command(BIN / "ruff", "format", "--quiet", "--diff", ".")),
     Step("mypy: types", lambda: command(BIN / "mypy", "--no-error-summary")),
-    Step("import-linter: shelves", lambda: command(BIN / "lint-imports", "--no-timing")),
+    Step("import-linter: shelves", lambda: command(BIN / "lint-imports", "--no-logo")),
     Step("api/: as the code says", lambda: command(PYTHON, "tools/api.py", "--check")),
 ]
 WEB_CHECKS = [
@@ -162,6 +162,7 @@ def _tests(arguments: Sequence[str]) -> list[Step]:
 def _pytest(*arguments: str, fine: Container[int] = (0,)) -> None:
     """Run pytest in view; each run adds to the same report (tests/conftest.py)."""
     os.environ["TAVERNAI_TEST_REPORT"] = str(REPORT)
+    os.environ["PYTHONHASHSEED"] = "0"  # both workers must list the tests in the same order
     command(PYTHON, "-m", "pytest", "-q", *arguments, show=True, fine=fine)
 
 

@@ -52,7 +52,7 @@ def test_a_change_may_be_turned_only_where_it_stands(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["message.added", "message.deleted", "message.restored", "variant.added",
-                                  "variant.selected", *BY_LEAF_ONLY])  # fmt: skip
+                                  "variant.selected", *sorted(BY_LEAF_ONLY)])  # fmt: skip
 def test_what_moves_the_leaf_is_refused_when_somebody_else_changed_the_tree(kind: str) -> None:
     done = replace(UNTOUCHED, **STATES.get(kind, ({}, {}))[0])
     assert STANDS[KINDS[kind]](KEPT_VALUES, done, True)
