@@ -271,4 +271,6 @@ def _check(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingRefused("TAVERNAI_TLS_CERT and TAVERNAI_TLS_KEY go together.", setting=env["tls_cert"])
     if settings.role != "all" and settings.is_embedded:
-        raise SettingRefused("TAVERNAI_ROLE edge and worker need DATABASE_URL; SQLite has one process.", setting=env["role"])
+        raise SettingRefused(
+            "TAVERNAI_ROLE edge and worker need DATABASE_URL; SQLite has one process.", setting=env["role"]
+        )

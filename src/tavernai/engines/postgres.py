@@ -1,12 +1,13 @@
-"""PostgreSQL 15+: facts take their position under an advisory lock held to COMMIT, so that position order is commit order.
+"""PostgreSQL 15+: facts take their position under an advisory lock held to COMMIT: position order is commit order.
 
 A reader that goes by position therefore never passes a gap. The lock is the transaction's first statement; taken last
 it would deadlock two groups.
 """
 
+from typing import Any
+
 from sqlalchemy import Connection, create_engine, event, make_url, select
 from sqlalchemy.sql import func
-from typing import Any
 
 from tavernai.ledger.tables import ledger_events, streams
 

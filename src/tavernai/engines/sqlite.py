@@ -1,4 +1,4 @@
-"""SQLite: WAL, synchronous=FULL, one writing connection, readers apart. What an acknowledged commit said survives power loss."""
+"""SQLite: WAL, synchronous=FULL, one writing connection, readers apart: an acknowledged commit survives power loss."""
 
 from pathlib import Path
 from typing import Any

@@ -33,4 +33,4 @@ def test_only_the_edges_of_the_table_can_be_walked(state: State, verb: Verb) -> 
 
 def test_every_state_has_its_row_and_three_are_final() -> None:
     assert set(TRANSITIONS) == set(State)
-    assert FINAL == {State.COMPLETED, State.FAILED, State.CANCELLED}
+    assert {State.COMPLETED, State.FAILED, State.CANCELLED} == FINAL

@@ -17,7 +17,13 @@ from tavernai.kernel.paging import BadCursor, decode_cursor, encode_cursor
 from tavernai.kernel.text import clean_json, clean_text
 
 TEXTS = st.text(st.characters(codec="utf-8"))
-SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXTS, inner, max_size=5))
 
 

@@ -40,7 +40,9 @@ def test_a_fact_is_one_frame_with_its_position() -> None:
         ("task.failed", {"code": "upstream_cut", "detail": "It broke.", "retryable": True}, "error", None),
     ],
 )
-def test_the_fact_that_ends_a_task_is_followed_by_how(kind: str, payload: dict[str, Any], event: str, finish: str) -> None:
+def test_the_fact_that_ends_a_task_is_followed_by_how(
+    kind: str, payload: dict[str, Any], event: str, finish: str
+) -> None:
     fact, ending = parsed(event_frame(told(9, kind, reply_message_id="m", variant_id="v", **payload)))
     assert "id" not in fact, "a line cut between the two must bring both again"
     assert (ending["id"], ending["event"]) == ("9", event)
@@ -63,7 +65,9 @@ def test_the_first_frame_of_a_post_carries_the_ids() -> None:
     assert frame["id"] == "4"
 
 
-@pytest.mark.parametrize(("text", "position"), [("12", Position(12, 0)), ("12.7", Position(12, 7)), (" 0 ", Position())])
+@pytest.mark.parametrize(
+    ("text", "position"), [("12", Position(12, 0)), ("12.7", Position(12, 7)), (" 0 ", Position())]
+)
 def test_positions_are_read(text: str, position: Position) -> None:
     assert Position.parse(text) == position
 
