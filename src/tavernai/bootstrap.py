@@ -5,7 +5,6 @@ async with open_services(settings, serving=True) as services:
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from tavernai.accounts.passwords import Passwords
 from tavernai.accounts.projections import FOLDS as ACCOUNTS
 from tavernai.accounts.service import AccountsService
 from tavernai.accounts.sign_in import SignInService
+from tavernai.accounts.tokens import new_setup_code
 from tavernai.agent.cast import OwnStage
 from tavernai.agent.endpoints import router as agent_router
 from tavernai.agent.projections import FOLDS as AGENT
@@ -225,7 +225,7 @@ def _wire_accounts(services: Services) -> None:
     settings, storage = services.settings, services.storage
     gate, passwords = Gate(storage, session_days=settings.session_days), Passwords()
     limits = SignInLimits(by_name=settings.sign_in_attempts_max, by_address=settings.address_attempts_max)
-    services.setup_code = f"{secrets.randbelow(10**8):08d}" if settings.is_reachable else None
+    services.setup_code = new_setup_code() if settings.is_reachable else None
     services.add(
         gate,
         AccountsService(storage, gate=gate, passwords=passwords),
