@@ -9,6 +9,7 @@ from typing import Any, Self
 import aiohttp
 
 ANSWER_SECONDS_MAX = 30
+LINE_BYTES_MAX = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class Person:
         jar = aiohttp.CookieJar(unsafe=True)
         limit = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=ANSWER_SECONDS_MAX)
         connector = aiohttp.TCPConnector(limit=0)
-        self._session = aiohttp.ClientSession(self.url, cookie_jar=jar, timeout=limit, connector=connector)
+        self._session = aiohttp.ClientSession(
+            self.url, cookie_jar=jar, timeout=limit, connector=connector, read_bufsize=LINE_BYTES_MAX
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -13,6 +13,7 @@ from tavernai.streaming.frames import ENDINGS, HEARTBEAT, TokenFrames, event_fra
 
 EAR_FRAMES_MAX = 20_000
 EAR_BYTES_MAX = 4 * 1024 * 1024
+FRAME_CHARACTERS_MAX = 16_384
 HEARTBEAT_SECONDS = 10.0
 
 
@@ -108,7 +109,11 @@ class Reply:
         self._frames = TokenFrames(task_id=task_id, message_id=message_id, variant_id=variant_id)
 
     def add(self, text: str) -> None:
-        """More text: kept, and told to everybody who listens."""
+        """More text: kept, and told to everybody who listens, in frames of a bounded size."""
+        if len(text) > FRAME_CHARACTERS_MAX:
+            for start in range(0, len(text), FRAME_CHARACTERS_MAX):
+                self.add(text[start : start + FRAME_CHARACTERS_MAX])
+            return
         channel = self.channel
         ears = channel.ears
         if ears:

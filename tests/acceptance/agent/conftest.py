@@ -2,28 +2,60 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import NewServer
 from tests.support.people import Frame, Person, joined
-from tests.support.processes import Program
-from tests.support.servers import Server
+from tests.support.processes import Program, mock_upstream_program
+from tests.support.servers import Server, started_server
 
 WAIT_SECONDS = 20
 
 
+SHORT = {
+    "TAVERNAI_FIRST_TOKEN_SECONDS": "2",
+    "TAVERNAI_BETWEEN_TOKENS_SECONDS": "2",
+    "TAVERNAI_CONNECT_SECONDS": "1",
+}
+"""Time-outs under which hanging ends soon."""
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The stand-in for a model's server, one for all tests here."""
+    folder = tmp_path_factory.mktemp("model")
+    program = mock_upstream_program(folder, "--tps", "0", "--tokens", "20", "--record", "200").start()
+    yield program
+    program.kill()
+
+
+@pytest.fixture(scope="session")
+def modelled(
+    model: Program, data_template: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server whose default connection is the stand-in, one for all tests that do not stop it."""
+    template, key = data_template
+    server = started_server(tmp_path_factory.mktemp("modelled") / "data", key, template=template, **SHORT)
+    connect(server, model)
+    yield server
+    server.kill()
+
+
 @pytest.fixture
-def modelled(new_server: NewServer, mock_upstream: Program) -> Server:
-    """A server whose default connection is the stand-in; time-outs are short, so that hanging ends soon."""
-    server = new_server(
-        TAVERNAI_FIRST_TOKEN_SECONDS="2", TAVERNAI_BETWEEN_TOKENS_SECONDS="2", TAVERNAI_CONNECT_SECONDS="1"
-    )
-    add = ("connection", "add", "mock", "--kind", "openai", "--base-url", f"{mock_upstream.url}/v1", "--model", "mock")
-    server.command(*add, "--default")
+def own_modelled(new_server: NewServer, model: Program) -> Server:
+    """The same for one test alone, which may kill it."""
+    server = new_server(**SHORT)
+    connect(server, model)
     return server
+
+
+def connect(server: Server, model: Program) -> None:
+    add = ("connection", "add", "mock", "--kind", "openai", "--base-url", f"{model.url}/v1", "--model", "mock")
+    server.command(*add, "--default")
 
 
 @pytest.fixture

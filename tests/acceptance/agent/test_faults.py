@@ -79,7 +79,7 @@ async def test_a_stream_without_its_last_line_is_whole_when_the_model_said_that_
     assert (await shown(person, told[0].data["conversation_id"]))[-1]["text"] == text_of(told)
 
 
-async def test_a_failure_that_passes_is_tried_again_before_the_first_token(person: Person, modelled: object) -> None:
+async def test_a_failure_that_passes_is_tried_again_before_the_first_token(person: Person) -> None:
     async with person.say(content="[[mock n=3]]") as frames:
         ids = (await heard(frames, ends))[0].data
     assert (await task_ended(person, ids["task_id"]))["attempts"] == 1

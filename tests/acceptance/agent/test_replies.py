@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -213,10 +214,11 @@ async def test_undoing_a_send_takes_the_reply_along_and_stops_it(person: Person)
 
 
 async def test_the_same_request_twice_is_one_message(person: Person) -> None:
-    body = {"content": 'Hi [[mock reply="Hello."]]', "idempotency_key": "k-1"}
+    key = str(uuid4())
+    body = {"content": 'Hi [[mock reply="Hello."]]', "idempotency_key": key}
     one, two = [(await person.post("/v1/agent/messages", body)).ok() for _ in range(2)]
     assert one == two
-    other = await person.post("/v1/agent/messages", {"content": "else"}, headers={"Idempotency-Key": "k-1"})
+    other = await person.post("/v1/agent/messages", {"content": "else"}, headers={"Idempotency-Key": key})
     assert (other.status, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
@@ -262,12 +264,23 @@ async def test_the_timeline_tells_the_whole_chain_in_order(person: Person) -> No
     ]
 
 
-async def test_why_shows_the_very_messages_the_model_was_sent(person: Person, mock_upstream: Program) -> None:
+async def test_why_shows_the_very_messages_the_model_was_sent(person: Person, model: Program) -> None:
     ids = await conversation(person, words="Why is the lamp green?")
     why = (await person.get(f"/api/messages/{ids['reply_message_id']}/why")).ok()
-    async with Person(mock_upstream.url) as beside:
+    async with Person(model.url) as beside:
         requests = (await beside.get("/mock/requests")).ok()
-    sent = requests[-1]["body"]["messages"]
-    assert why["plan"]["messages"] == sent
+    sent = [request["body"]["messages"] for request in requests]
+    assert why["plan"]["messages"] in sent
     assert why["plan"]["verified"] is True
     assert (why["route"]["connection"], why["task"]["id"]) == ("mock", ids["task_id"])
+
+
+async def test_both_tabs_hear_the_same(person: Person) -> None:
+    posted = (await person.post("/v1/agent/messages", {"content": "[[mock tps=60 n=20]]"})).ok()
+    session = (await person.post("/api/stream/sessions", {"conversation_id": posted["conversation_id"]})).ok()
+    other = f"/api/stream/{session['id']}?after={posted['position']}"
+    async with person.stream(posted["stream_url"]) as first, person.stream(other) as second:
+        told = await asyncio.gather(heard(first, ends), heard(second, ends))
+    texts = ["".join(frame.data["text"] for frame in tokens(frames)) for frames in told]
+    assert texts[0] == texts[1]
+    assert texts[0]
