@@ -20,6 +20,7 @@ from tavernai.agent.leases import ATTEMPTS_MAX, Lease, by_worker, held
 from tavernai.agent.stage import Director, Staged
 from tavernai.agent.tables import tasks
 from tavernai.chat import service as chat
+from tavernai.chat.errors import WrongTask
 from tavernai.gateway.errors import UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
 from tavernai.kernel.errors import TavernError
@@ -172,23 +173,26 @@ class ReplyWriter:
         """Record how it ended, whatever happens meanwhile."""
         self.drafts.close(lease.task_id)
         if error is not None and not told.pieces and _again(error, lease):
-            await self._commit(lambda tx: self._retry(tx, lease, error))
-            return
+            if await self._commit(lambda tx: self._retry(tx, lease, error)):
+                return
         await self._commit(lambda tx: self._record_end(tx, lease, staged, told, ending=ending, error=error))
         reply = self.hub.running(lease.task["conversation_id"])
         if reply is not None and reply.task_id == lease.task_id:
             self.hub.end(reply)
 
-    async def _commit(self, unit: Any) -> None:
-        """The end of a reply is written even while its runner is being cancelled; a lost lease writes nothing."""
+    async def _commit(self, unit: Any) -> bool:
+        """Written even while the runner is being cancelled; a lost lease writes nothing. False: it was given up."""
         try:
             async with asyncio.timeout(RECORD_SECONDS_MAX):
                 await asyncio.shield(asyncio.ensure_future(self.storage.commit(unit)))
+        except WrongTask:
+            return False  # the person took the message back meanwhile
         except LeaseLost as lost:
             log.warning("lease_lost", **lost.facts)
         except (TavernError, TimeoutError) as failure:
             # The disk is full or the database gone: the draft stays, the reaper or the next start closes the task.
             log.error("reply_end_not_recorded", reason=type(failure).__name__)
+        return True
 
     def _retry(self, tx: Transaction, lease: Lease, error: TavernError) -> None:
         task = held(tx, lease)

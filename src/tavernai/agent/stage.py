@@ -65,7 +65,7 @@ class Director:
             variant=_variants_before(conn, task),
         )
         reason = "asked for" if task["connection"] else "default"
-        return Staged(connection, request, plan, texts, _cleaner(scene), before, reason)
+        return Staged(connection, request, plan, texts, _cleaner(scene, prompt.stop), before, reason)
 
     def _scene(self, conn: Reader, task: Row, connection: Connection) -> tuple[Scene, str]:
         owner_id, kind = task["owner_id"], Kind(task["kind"])
@@ -74,11 +74,12 @@ class Director:
         character_id = conversation.character_id
         card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
         rows = self._history(conn, task, kind, connection)
+        whole = len(rows) < history_wanted(connection.context_tokens)
         before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
         scene = Scene(
             character=Character(conversation.character_name, card or {}, character_id or ""),
             persona=persona,
-            history=[_told(row) for row in rows],
+            history=[_told(row, is_first=whole and number == 0) for number, row in enumerate(rows)],
             generation=GENERATION[kind],
             context_tokens=connection.context_tokens,
             reply_tokens=connection.reply_tokens,
@@ -94,10 +95,11 @@ class Director:
         return newest_first[::-1]
 
 
-def _told(row: chat_store.HistoryRow) -> HistoryMessage:
+def _told(row: chat_store.HistoryRow, *, is_first: bool) -> HistoryMessage:
     return HistoryMessage(
         id=row.message_id,
         role=ROLES[row.role],
+        is_greeting=is_first and row.role == "character",
         name=row.name,
         text=row.text,
         hidden=row.is_hidden,
@@ -119,8 +121,8 @@ def _seed(conversation_id: str) -> int:
     return int(conversation_id.replace("-", "")[-8:], 16)
 
 
-def _cleaner(scene: Scene) -> Callable[[str], str]:
+def _cleaner(scene: Scene, stop: list[str]) -> Callable[[str], str]:
     other = scene.persona.name if scene.generation != "impersonate" else scene.character.name
     own = scene.character.name if scene.generation != "impersonate" else scene.persona.name
     goes_on = scene.generation == "continue"
-    return lambda text: clean_reply(text, own_name=own, other_name=other, is_continuation=goes_on)
+    return lambda text: clean_reply(text, own_name=own, other_name=other, is_continuation=goes_on, stop=stop)

@@ -10,7 +10,7 @@ upcaster for the old version with `upcasts`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, dataclass_transform
 
 Payload = dict[str, Any]
@@ -63,14 +63,21 @@ def payload_of(one: Any) -> Payload:
 
 
 def fact_from(kind: str, v: int, payload: Payload) -> Any | None:
-    """The fact a payload tells of, upcast to today's version; None for a kind this version does not know."""
+    """The fact a payload tells of, upcast to today's version.
+
+    None: this version does not know the kind, or the payload was erased and the fact cannot do without it.
+    """
     cls = _known.get(kind)
-    if cls is None:
+    if cls is None or (not payload and _required(cls)):
         return None
     while v < version_of(cls):
         payload, v = _upcasters[kind, v](payload), v + 1
     names = _field_names(cls)
     return cls(**{name: value for name, value in payload.items() if name in names})
+
+
+def _required(cls: type[Any]) -> bool:
+    return any(field.default is MISSING and field.default_factory is MISSING for field in fields(cls))
 
 
 _names: dict[type[Any], frozenset[str]] = {}

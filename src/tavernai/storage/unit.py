@@ -118,6 +118,8 @@ class Unit:
         entry = self._entry(table, key)
         if entry.row is None:
             raise LookupError(f"no row {key!r} in {table.name}")
+        if not values:
+            return
         self._put(table, key, "update", row=entry.row | values, changed=frozenset(values))
 
     def delete(self, table: Table, key: Any) -> None:

@@ -42,8 +42,9 @@ class FrameResponse(Response):
             await self._listening.run(body, ear=ear)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except asyncio.CancelledError:
-            if not ear.slow:
+            if not ear.slow or writer is None:
                 raise
+            writer.uncancel()
         finally:
             watcher.cancel()
             if self._left is not None:
