@@ -24,7 +24,7 @@ build-web:
 dist:
 	$(DEV) dist
 
-# The promises, measured: benchmarks/.
+# The promises, measured: every script of benchmarks/, or those that ARGS names.
 bench:
 	$(DEV) bench $(ARGS)
 

@@ -18,6 +18,7 @@ from steps import Run, Step
 
 REPORT = ROOT / ".pytest_cache" / "report.json"
 DIST = ROOT / "dist"
+BENCHMARKS = ROOT / "benchmarks"
 NO_TESTS = 5
 """Pytest's exit code when nothing was selected."""
 
@@ -108,11 +109,12 @@ def dist(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """The promises, measured."""
-    if not Run(total=3).beside(lambda: Run(total=1).do(PYTHON_DEV), lambda: Run(total=2).chain([NODE, PAGE])):
-        return 1
-    words = [str(PYTHON), "-m", "benchmarks", *arguments]
-    return subprocess.run(words, cwd=ROOT, env=made.environment(), check=False).returncode
+    """The promises, measured: every script of benchmarks/, or those named."""
+    names = list(arguments) or sorted(path.stem for path in BENCHMARKS.glob("[a-z]*.py"))
+    scripts = [Step(name, partial(command, PYTHON, BENCHMARKS / f"{name}.py", show=True), loud=True) for name in names]
+    steps = Run(total=3 + len(scripts))
+    ready = steps.beside(lambda: steps.do(PYTHON_DEV), lambda: steps.chain([NODE, PAGE]))
+    return 0 if ready and steps.each(scripts) else 1
 
 
 def api(arguments: Sequence[str]) -> int:
