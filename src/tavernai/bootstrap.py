@@ -133,21 +133,24 @@ class Hearing:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, serving: bool = False) -> AsyncIterator[Services]:
-    """Open the data, wire every service; with `serving` also work: recover, run tasks, keep drafts, stream.
+async def open_services(settings: Settings, *, serving: bool = False, alone: bool = True) -> AsyncIterator[Services]:
+    """Open the data and wire every service.
 
+    Args:
+        serving: also work: recover, run tasks, keep drafts, stream.
+        alone: hold the data folder; a gateway that only looks connections and keys up may stand beside a server.
     Raises:
         FolderInUse: another process holds this data folder.
         SchemaTooNew: the data is of a newer version.
     """
     async with AsyncExitStack() as stack:
-        if settings.is_embedded:
+        if settings.is_embedded and alone:
             stack.enter_context(FolderLock(settings.run_dir))
         storage, projections, metrics = _open_storage(settings)
         stack.push_async_callback(storage.close)
         services = Services(settings, storage, projections)
         services.add(metrics)
-        _wire_accounts(services)
+        _wire_accounts(services, stack)
         _wire_characters(services)
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
@@ -169,7 +172,7 @@ async def open_gateway(settings: Settings, backend: GivenBackend | None) -> Asyn
     """Core alone: over the stored connections with keys, or over the one back end given, without, on loopback."""
     async with AsyncExitStack() as stack:
         if backend is None:
-            services = await stack.enter_async_context(open_services(settings))
+            services = await stack.enter_async_context(open_services(settings, alone=False))
             yield services.core_app
             return
         address = checked_address(backend.kind, backend.base_url or None)
@@ -221,9 +224,10 @@ class Work:
             await asyncio.sleep(TIDY_SECONDS)
 
 
-def _wire_accounts(services: Services) -> None:
+def _wire_accounts(services: Services, stack: AsyncExitStack) -> None:
     settings, storage = services.settings, services.storage
     gate, passwords = Gate(storage, session_days=settings.session_days), Passwords()
+    stack.callback(passwords.close)
     limits = SignInLimits(by_name=settings.sign_in_attempts_max, by_address=settings.address_attempts_max)
     services.setup_code = new_setup_code() if settings.is_reachable else None
     services.add(

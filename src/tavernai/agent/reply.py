@@ -172,9 +172,9 @@ class ReplyWriter:
     ) -> None:
         """Record how it ended, whatever happens meanwhile."""
         self.drafts.close(lease.task_id)
-        if error is not None and not told.pieces and _again(error, lease):
-            if await self._commit(lambda tx: self._retry(tx, lease, error)):
-                return
+        tried = error if error is not None and not told.pieces and _again(error, lease) else None
+        if tried is not None and await self._commit(lambda tx: self._retry(tx, lease, tried)):
+            return
         await self._commit(lambda tx: self._record_end(tx, lease, staged, told, ending=ending, error=error))
         reply = self.hub.running(lease.task["conversation_id"])
         if reply is not None and reply.task_id == lease.task_id:

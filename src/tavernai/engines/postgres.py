@@ -20,9 +20,16 @@ class PostgresDialog:
 
     def __init__(self, url: str) -> None:
         address = make_url(url).set(drivername="postgresql+psycopg")
-        self.write_engine = create_engine(address, pool_size=1, max_overflow=1, isolation_level="READ COMMITTED")
+        self.write_engine = create_engine(
+            address, pool_size=1, max_overflow=1, hide_parameters=True, isolation_level="READ COMMITTED"
+        )
         self.read_engine = create_engine(
-            address, pool_size=4, max_overflow=4, isolation_level="REPEATABLE READ", pool_pre_ping=True
+            address,
+            pool_size=4,
+            max_overflow=4,
+            hide_parameters=True,  # errors are logged, what people wrote is not
+            isolation_level="REPEATABLE READ",
+            pool_pre_ping=True,
         )
         for engine in (self.write_engine, self.read_engine):
             event.listen(engine, "connect", _prepare)

@@ -42,6 +42,7 @@ _NEWEST_STREAM = select(func.coalesce(func.max(streams.c.stream_id), 0))
 def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
+        hide_parameters=True,  # errors are logged, what people wrote is not
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
         pool_size=1 if not read_only else 4,
         max_overflow=0 if not read_only else 4,
