@@ -3,8 +3,8 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { paintFirst } from './plugins/paint-first'
-import { precompress } from './plugins/precompress'
+import { paintFirst } from './plugins/paint-first.ts'
+import { precompress } from './plugins/precompress.ts'
 
 const server = process.env.TAVERNAI_URL ?? 'http://127.0.0.1:8000'
 const doors = ['/api', '/v1', '/core', '/health']

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Character, ImportResult } from '@/api/shapes'
 import { changedFields, changeOf, contested, formOf, rebased } from './card-form.logic'
-import { bylineOf, handfuls, isPlain, roughTokens, spoken, tallyOf } from './characters.logic'
+import { byConcern, bylineOf, handfuls, isPlain, roughTokens, spoken, tallyOf } from './characters.logic'
 
 const result = (status: ImportResult['status'], warnings: string[] = []): ImportResult => ({ filename: 'a.png', status, character_id: null, name: null, code: null, message: null, warnings })
 const form = (change: object = {}) => ({ ...formOf({ card: { name: 'Aria', description: 'wry' }, tags: ['sea'] } as unknown as Character), ...change })
@@ -9,6 +9,11 @@ const form = (change: object = {}) => ({ ...formOf({ card: { name: 'Aria', descr
 test('an import is counted by outcome, and only a spotless one is plain', () => {
   expect(tallyOf([result('imported'), result('refused'), result('imported')])).toEqual({ imported: 2, duplicate: 0, refused: 1 })
   expect([isPlain([result('imported')]), isPlain([result('imported', ['x'])]), isPlain([result('duplicate')])]).toEqual([true, false, false])
+})
+
+test('what needs a look stands first in a report', () => {
+  const mixed = [result('imported'), result('duplicate'), result('imported', ['x']), result('refused')]
+  expect(byConcern(mixed)).toEqual([mixed[3], mixed[2], mixed[1], mixed[0]])
 })
 
 test('a thousand files go in handfuls', () => {

@@ -1,7 +1,7 @@
 import type { ImportResult } from '@/api/shapes'
 
 /** What the import and the file picker take. The server looks inside; this only helps to choose. */
-export const cardFiles = '.png,.json,.charx,.jpg,.jpeg,.webp,.byaf,.yaml,.yml,image/png,application/json'
+export const cardFiles = '.png,.json,image/png,application/json'
 
 /** Split into handfuls, so that a thousand cards show progress and no request grows without bound. */
 export function handfuls<T>(items: readonly T[], size: number): T[][] {
@@ -15,6 +15,11 @@ export function tallyOf(results: readonly ImportResult[]): Tally {
   for (const { status } of results) tally[status] += 1
   return tally
 }
+
+const concern = ({ status, warnings }: ImportResult): number => (status === 'refused' ? 0 : warnings.length ? 1 : status === 'duplicate' ? 2 : 3)
+
+/** What needs a look stands first: refused, repaired, already here, and then what simply went well. */
+export const byConcern = (results: readonly ImportResult[]): ImportResult[] => results.toSorted((a, b) => concern(a) - concern(b))
 
 /** A quiet success needs no report: everything new, nothing to say about any file. */
 export const isPlain = (results: readonly ImportResult[]): boolean =>
