@@ -2,15 +2,22 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/vue'
 import userEvent from '@testing-library/user-event'
 import axe from 'axe-core'
 import { expect, it } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { useChat } from '../chat.store'
 import { fakeServer, message, mountInChat } from '../harness'
 import MessageRow from './MessageRow.vue'
 
 const row = () => screen.getByRole('group', { name: 'Aria' })
+/** The row as the list shows it: with the message as the store has it now. */
+const LiveRow = defineComponent({
+  props: { last: { type: Boolean, default: true } },
+  setup: (props) => { const chat = useChat(); return () => h(MessageRow, { message: chat.messages.m!, last: props.last }) },
+})
 const button = (name: string) => within(row()).getByRole('button', { name })
 async function show(more: Parameters<typeof message>[1] = {}, props: Record<string, unknown> = {}, answers: Parameters<typeof fakeServer>[0] = {}) {
   const calls = fakeServer(answers)
   const one = message('m', more)
-  const view = await mountInChat(MessageRow, { props: { message: one, last: true, ...props }, messages: [one] })
+  const view = await mountInChat(LiveRow, { props, messages: [one] })
   return { ...view, calls, paths: () => calls.map((call) => `${call.method} ${call.path}`) }
 }
 
@@ -90,6 +97,14 @@ it('shows both texts when somebody was faster, and lets choose', async () => {
   expect((await within(row()).findByRole('alertdialog')).textContent).toMatch(/Text of m\.!.*Theirs\./s)
   await userEvent.click(button('Keep mine'))
   await waitFor(() => expect(calls.at(-1)?.body).toMatchObject({ text: 'Text of m.!', version: 5 }))
+})
+
+it('saves against the text it began with, though another tab has changed it since', async () => {
+  const { calls, chat } = await show()
+  await userEvent.click(button('Edit'))
+  chat.take({ type: 'event', position: 9, seq: 1, id: 'e', kind: 'message.edited', ts: '', actor: 'user:u', origin: 'web', payload: { message_id: 'm', variant_id: 'mv', revision: 2, text: 'Theirs.' } })
+  await userEvent.type(within(row()).getByRole('textbox'), '!{Control>}{Enter}{/Control}')
+  await waitFor(() => expect(calls.at(-1)?.body).toMatchObject({ text: 'Text of m.!', version: 1 }))
 })
 
 it('saves without a question when only the count of changes ran ahead', async () => {
