@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection as Reader
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.domain.tasks import GENERATION, Kind
@@ -22,8 +22,14 @@ from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Role, Scene
 from tavernai.prompting.domain.tokenizers import Tokenizer
+from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
+CONVERSATION = Query(
+    select(conversations.c.character_id, conversations.c.character_name).where(conversations.c.id == bindparam("of"))
+)
+TEXT = Query(select(variants.c.text).where(variants.c.id == bindparam("of")))
+NUMBER = Query(select(variants.c.n).where(variants.c.id == bindparam("of")))
 ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
 
 
@@ -69,21 +75,22 @@ class Director:
 
     def _scene(self, conn: Reader, task: Row, connection: Connection) -> tuple[Scene, str]:
         owner_id, kind = task["owner_id"], Kind(task["kind"])
-        conversation = conn.execute(select(conversations).where(conversations.c.id == task["conversation_id"])).one()
+        conversation = CONVERSATION.first(conn, of=task["conversation_id"])
+        assert conversation is not None, "a task's conversation is never removed"
         persona = self.stage_port.persona(conn, owner_id)
-        character_id = conversation.character_id
+        character_id = conversation["character_id"]
         card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
         rows = self._history(conn, task, kind, connection)
         whole = len(rows) < history_wanted(connection.context_tokens)
         before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
         scene = Scene(
-            character=Character(conversation.character_name, card or {}, character_id or ""),
+            character=Character(conversation["character_name"], card or {}, character_id or ""),
             persona=persona,
             history=[_told(row, is_first=whole and number == 0) for number, row in enumerate(rows)],
             generation=GENERATION[kind],
             context_tokens=connection.context_tokens,
             reply_tokens=connection.reply_tokens,
-            pick_seed=_seed(conversation.id),
+            pick_seed=_seed(task["conversation_id"]),
             model=connection.model,
         )
         return scene, before
@@ -108,13 +115,12 @@ def _told(row: chat_store.HistoryRow, *, is_first: bool) -> HistoryMessage:
 
 
 def _text_of(conn: Reader, variant_id: str) -> str:
-    return str(conn.execute(select(variants.c.text).where(variants.c.id == variant_id)).scalar_one())
+    return str(TEXT.value(conn, of=variant_id))
 
 
 def _variants_before(conn: Reader, task: Row) -> int:
     """How many other answers stand in this place already: the demo says something else for each."""
-    row = conn.execute(select(variants.c.n).where(variants.c.id == task["variant_id"])).scalar()
-    return int(row or 0)
+    return int(NUMBER.value(conn, of=task["variant_id"]) or 0)
 
 
 def _seed(conversation_id: str) -> int:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from tavernai.characters.domain.names import sort_key
 from tavernai.characters.tables import character_cards, character_history, character_tags, characters, thumbnails
+from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
 TAGS_LISTED_MAX = 500
@@ -91,8 +92,14 @@ def card(conn: Connection, owner_id: str, character_id: str) -> dict[str, Any] |
 
 def card_row(conn: Connection, owner_id: str, character_id: str) -> Row | None:
     """The card with what stood around it and its warnings, as text."""
-    wanted = (character_cards.c.character_id == character_id, character_cards.c.owner_id == owner_id)
-    return _one(conn, select(character_cards).where(*wanted))
+    return _CARD.first(conn, of=character_id, owner=owner_id)
+
+
+_CARD = Query(
+    select(character_cards).where(
+        character_cards.c.character_id == bindparam("of"), character_cards.c.owner_id == bindparam("owner")
+    )
+)
 
 
 def cards(conn: Connection, owner_id: str, character_ids: Collection[str]) -> dict[str, dict[str, Any]]:

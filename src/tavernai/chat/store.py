@@ -9,10 +9,11 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, case, cast, nu
 from tavernai.chat.domain.branches import Branch, branches
 from tavernai.chat.domain.tree import excerpt
 from tavernai.chat.errors import ConversationNotFound, MessageNotFound
-from tavernai.chat.items import IN_LIST_MAX, Item, Place, message_items, on, place_of, variant_item, variants_of
+from tavernai.chat.items import Item, Place, message_items, on, place_of, variant_item, variants_of
 from tavernai.chat.tables import conversations, messages, revisions, variants
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
+from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 from tavernai.storage.schema import Int
 
@@ -68,13 +69,20 @@ def _seen(deleted_pos: Any) -> Any:
 
 
 _PATH = _path_up(_CARRIED)
-_PATH_TOLD = _path_up(
-    ("pos", "id", "parent_pos", "parent_variant", "role", "name", "character_id", "hidden", "created_at", "deleted_pos")
-)
-_TEXTS = select(variants.c.message_pos, variants.c.n, variants.c.id, variants.c.text).where(
-    variants.c.message_pos.in_(bindparam("positions", expanding=True))
-)
 
+
+def _path_told() -> Select[Any]:
+    """The path with the text each message shows on it, without what is in the trash."""
+    names = ("pos", "id", "parent_pos", "parent_variant", "role", "name", "character_id", "hidden", "created_at")
+    path = _path_up((*names, "deleted_pos")).order_by(None).subquery("told")
+    shown = (variants.c.message_pos == path.c.pos) & (variants.c.n == path.c.n)
+    live = path.c.deleted_pos.is_(None) & (variants.c.text != "")
+    told = select(*(path.c[name] for name in names), variants.c.id.label("variant_id"), variants.c.text)
+    return told.select_from(path.join(variants, shown)).where(live).order_by(path.c.pos.desc())
+
+
+_PATH_TOLD = Query(_path_told())
+_MESSAGE = Query(select(messages).where(messages.c.id == bindparam("of")))
 
 EVERYTHING = 2**31
 
@@ -123,7 +131,7 @@ def history_above(conn: Connection, message_id: str, *, limit: int, variant_id: 
     Raises:
         MessageNotFound: no such message or variant.
     """
-    message = conn.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
+    message = _MESSAGE.first(conn, of=message_id)
     if message is None:
         raise MessageNotFound
     if variant_id is not None:
@@ -252,34 +260,20 @@ def _path_rows(conn: Connection, leaf: int, n: int, enough: int) -> list[Row]:
 
 
 def _history(conn: Connection, leaf: int, n: int, limit: int) -> list[HistoryRow]:
-    path = on(conn)(_PATH_TOLD, {"leaf": leaf, "variant": n, "enough": limit})
-    live = [row for row in path if row["deleted_pos"] is None]
-    texts = _texts(conn, [row["pos"] for row in live])
-    told = ((row, *texts[row["pos"], row["n"]]) for row in live)
     return [
         HistoryRow(
             pos=row["pos"],
             message_id=row["id"],
-            variant_id=variant_id,
+            variant_id=row["variant_id"],
             role=row["role"],
             name=row["name"],
             character_id=row["character_id"],
-            text=text,
+            text=row["text"],
             is_hidden=bool(row["hidden"]),
             created_at=row["created_at"],
         )
-        for row, variant_id, text in told
-        if text
+        for row in _PATH_TOLD.all(conn, leaf=leaf, variant=n, enough=limit)
     ]
-
-
-def _texts(conn: Connection, positions: Sequence[int]) -> dict[tuple[int, int], tuple[str, str]]:
-    """Ids and texts of all variants of these messages."""
-    found: dict[tuple[int, int], tuple[str, str]] = {}
-    for start in range(0, len(positions), IN_LIST_MAX):
-        some = {"positions": list(positions[start : start + IN_LIST_MAX])}
-        found |= {(pos, n): (variant_id, text) for pos, n, variant_id, text in conn.execute(_TEXTS, some)}
-    return found
 
 
 def _skeleton(conn: Connection, conversation: Row) -> list[Row]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, literal, select
 
 from tavernai.characters.personas.tables import persona_defaults, personas
+from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
 _IS_DEFAULT = (persona_defaults.c.persona_id == personas.c.id).label("is_default")
@@ -18,9 +19,14 @@ def personas_after(conn: Connection, owner_id: str, *, after: str, limit: int) -
 
 def default(conn: Connection, owner_id: str) -> Row | None:
     """The persona a person uses by default."""
-    query = _joined().where(personas.c.owner_id == owner_id, persona_defaults.c.persona_id == personas.c.id)
-    row = conn.execute(query).mappings().first()
-    return dict(row) if row is not None else None
+    return _DEFAULT.first(conn, owner=owner_id)
+
+
+_DEFAULT = Query(
+    select(personas, literal(1).label("is_default"))
+    .join(persona_defaults, persona_defaults.c.persona_id == personas.c.id)
+    .where(persona_defaults.c.owner_id == bindparam("owner"))
+)
 
 
 def others(owner_id: str, persona_id: str) -> Select[Any]:
