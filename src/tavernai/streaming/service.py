@@ -63,8 +63,7 @@ class StreamingService:
         if conversation_id is not None:
             await self._storage.read(lambda conn: self._check(conn, owner_id, conversation_id))
         session_id = await self._storage.commit(lambda tx: _insert(tx, owner_id, conversation_id, place=None))
-        row = await self._storage.read(lambda conn: _row(conn, session_id))
-        return await self.described(row)
+        return self.described(await self._own(owner_id, session_id))
 
     async def listed(self, owner_id: str, *, cursor: str | None, limit: int) -> Page[dict[str, Any]]:
         """This person's sessions, the newest first."""
@@ -72,11 +71,11 @@ class StreamingService:
         query = select(table).where(table.c.owner_id == owner_id).order_by(table.c.id.desc()).limit(limit + 1)
         if cursor is not None:
             query = query.where(table.c.id < decode_cursor(cursor, str)[0])
-        rows = await self._storage.read(lambda conn: conn.execute(query).mappings().all())
-        items = [await self.described(row) for row in rows[:limit]]
+        rows = await self._storage.read(lambda conn: [dict(row) for row in conn.execute(query).mappings()])
+        items = [self.described(row) for row in rows[:limit]]
         return Page(items, encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
-    async def described(self, row: Row) -> dict[str, Any]:
+    def described(self, row: Row) -> dict[str, Any]:
         position = self._hub.position
         return {
             "id": row["id"],
@@ -144,9 +143,10 @@ class StreamingService:
         return row
 
 
-def _row(conn: Connection, session_id: str) -> Any:
+def _row(conn: Connection, session_id: str) -> Row | None:
     table = streaming_sessions
-    return conn.execute(select(table).where(table.c.id == session_id)).mappings().first()
+    row = conn.execute(select(table).where(table.c.id == session_id)).mappings().first()
+    return dict(row) if row is not None else None
 
 
 def _seen(tx: Transaction, session_id: str, changes: dict[str, Any]) -> None:
