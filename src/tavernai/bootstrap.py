@@ -5,6 +5,7 @@ async with open_services(settings, serving=True) as services:
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ from tavernai.streaming.hub import Hub
 from tavernai.streaming.service import StreamingService
 
 TIDY_SECONDS = 3_600
+SWITCH_SECONDS = 0.0005
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -197,6 +199,9 @@ class Work:
 
     async def begin(self) -> None:
         """First close what a former process left open, then begin."""
+        # The writer and the readers take Python's lock back after every step of theirs; from a busy event loop they
+        # would get it only every 5 ms.
+        sys.setswitchinterval(SWITCH_SECONDS)
         storage, metrics = self.services.storage, self.services[Metrics]
         await recover(storage)
         for hear in (self.hub.hear, self.runner.hear, metrics.hear):

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting.domain.plan import chunks_of, hashes_of
 from tavernai.prompting.tables import prompt_parts
 
 HASHES_A_QUERY_MAX: Final = 500
-PUT: Final = text("INSERT INTO prompt_parts (hash, text) VALUES (:hash, :text) ON CONFLICT (hash) DO NOTHING")
 
 
 def put_parts(tx: Transaction, parts: Mapping[str, str]) -> None:
@@ -19,7 +18,7 @@ def put_parts(tx: Transaction, parts: Mapping[str, str]) -> None:
     No reads: a thousand replies that start at once mean one statement run over all their texts at the group's end.
     """
     for key, value in parts.items():
-        tx.later(PUT, {"hash": key, "text": value})
+        tx.ensure(prompt_parts, {"hash": key, "text": value})
 
 
 def texts(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 All our column types are native to both drivers, so nothing is lost by leaving SQLAlchemy's result layer out.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import (
     Delete,
@@ -16,14 +16,16 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
-    insert,
     select,
-    update,
 )
 
 from tavernai.storage.rows import key_names
 
 Statement = Select[Any] | Insert | Update | Delete | Executable
+
+
+Onto = Literal["new", "missing"] | frozenset[str]
+"""new: the rows must not be there; missing: those that are there stay; names: these columns of theirs change."""
 
 
 class Cursor(Protocol):
@@ -58,13 +60,48 @@ class Compiled:
         return [self.lay(row) for row in rows]
 
 
+# Rows are written many to a statement: a driver lets go of Python's lock at each statement and must win it back, which
+# under load costs more than the row. Sizes are few, so that each statement is prepared once.
+CHUNKS = (128, 16, 1)
+
+
 class Statements:
     """Every statement of one engine, compiled on first use."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._made: dict[Any, Compiled] = {}
+        self._many: dict[Any, str] = {}
         self._keep: list[Any] = []
+
+    def write_many(self, cursor: Cursor, table: Table, rows: Sequence[Mapping[str, Any]], *, onto: Onto) -> None:
+        """Insert the rows, or (`onto`) put them over those that stand under the same keys."""
+        names, start = tuple(table.columns.keys()), 0
+        for size in CHUNKS:
+            while len(rows) - start >= size:
+                values = [row[name] for row in rows[start : start + size] for name in names]
+                cursor.execute(self._insert_many(table, size, onto), values)
+                start += size
+
+    def _insert_many(self, table: Table, size: int, onto: Onto) -> str:
+        sql = self._many.get((table, size, onto))
+        if sql is None:
+            sql = self._many[table, size, onto] = self._insert_sql(table, size, onto)
+        return sql
+
+    def _insert_sql(self, table: Table, size: int, onto: Onto) -> str:
+        quoted = self._dialect.identifier_preparer.quote
+        mark = "?" if self._dialect.paramstyle == "qmark" else "%s"
+        columns = table.columns.keys()
+        row = f"({', '.join([mark] * len(columns))})"
+        sql = f"INSERT INTO {quoted(table.name)} ({', '.join(map(quoted, columns))}) VALUES {', '.join([row] * size)}"  # noqa: S608 - names of our own tables
+        if onto == "new":
+            return sql
+        keys = f" ON CONFLICT ({', '.join(map(quoted, key_names(table)))}) DO "
+        if onto == "missing":
+            return sql + keys + "NOTHING"
+        changes = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in sorted(onto))
+        return sql + keys + "UPDATE SET " + changes
 
     def by_key(self, table: Table) -> Compiled:
         return self._get(("key", table), lambda: select(table).where(*_is_key(table)))
@@ -72,17 +109,8 @@ class Statements:
     def by_column(self, table: Table, name: str) -> Compiled:
         return self._get(("column", table, name), lambda: select(table).where(table.c[name] == bindparam("value")))
 
-    def insert(self, table: Table) -> Compiled:
-        return self._get(("insert", table), lambda: insert(table))
-
     def delete(self, table: Table) -> Compiled:
         return self._get(("delete", table), lambda: delete(table).where(*_is_key(table)))
-
-    def update(self, table: Table, names: frozenset[str]) -> Compiled:
-        return self._get(
-            ("update", table, names),
-            lambda: update(table).where(*_is_key(table)).values({name: bindparam(name) for name in sorted(names)}),
-        )
 
     def of(self, statement: Any) -> Compiled:
         """A module-level statement, compiled once; pass the same object each time."""

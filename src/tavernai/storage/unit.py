@@ -16,6 +16,7 @@ class Group:
         self.cursor = cast(Cursor, connection.connection.cursor())
         self.statements = statements
         self.layer = Layer()
+        self.ensured: dict[Table, dict[Any, dict[str, Any]]] = {}
         self._later: list[tuple[Any, list[dict[str, Any]]]] = []
 
     def flush(self) -> None:
@@ -23,6 +24,9 @@ class Group:
         for table, entries in self.layer.pending():
             self._write(table, entries)
         self.layer.settle()
+        for table, rows in self.ensured.items():
+            self.statements.write_many(self.cursor, table, list(rows.values()), onto="missing")
+        self.ensured.clear()
         for statement, parameters in self._later:
             compiled = self.statements.of(statement)
             self.cursor.executemany(compiled.sql, compiled.lay_many(parameters))
@@ -59,19 +63,13 @@ class Group:
             self.cursor.executemany(compiled.sql, compiled.lay_many(gone))
         new = [entry.row for entry in entries.values() if entry.op == "insert" and entry.row is not None]
         if new:
-            compiled = self.statements.insert(table)
-            self.cursor.executemany(compiled.sql, compiled.lay_many(new))
-        self._update(table, entries)
-
-    def _update(self, table: Table, entries: dict[Any, Entry]) -> None:
+            self.statements.write_many(self.cursor, table, new, onto="new")
         alike: dict[frozenset[str], list[dict[str, Any]]] = {}
-        for key, entry in entries.items():
+        for entry in entries.values():
             if entry.op == "update" and entry.row is not None:
-                parameters = {name: entry.row[name] for name in entry.changed}
-                alike.setdefault(entry.changed, []).append(parameters | key_parameters(table, key))
+                alike.setdefault(entry.changed, []).append(entry.row)
         for names, rows in alike.items():
-            compiled = self.statements.update(table, names)
-            self.cursor.executemany(compiled.sql, compiled.lay_many(rows))
+            self.statements.write_many(self.cursor, table, rows, onto=names)
 
 
 class Unit:
@@ -81,6 +79,7 @@ class Unit:
         self.now = now
         self._group = group
         self._layer = Layer()
+        self._ensured: list[tuple[Table, dict[str, Any]]] = []
         self._later: list[tuple[Any, dict[str, Any]]] = []
         self._savepoint = False
 
@@ -127,6 +126,10 @@ class Unit:
         if self._entry(table, key).row is not None:
             self._put(table, key, "delete", row=None, changed=frozenset())
 
+    def ensure(self, table: Table, row: dict[str, Any]) -> None:
+        """Buffer a row that is written unless one stands under its key; `get` does not see it. For unchanging rows."""
+        self._ensured.append((table, row))
+
     def later(self, statement: Any, parameters: dict[str, Any]) -> None:
         """Buffer a statement for after the rows. Pass one module-level object: equal ones run as executemany."""
         self._later.append((statement, parameters))
@@ -159,7 +162,7 @@ class Unit:
         self._layer.put(table, key, merged(own, entry) if own is not None else entry)
 
     def _flush(self) -> None:
-        own = bool(self._layer.rows or self._later)
+        own = bool(self._layer.rows or self._ensured or self._later)
         if own and not self._savepoint:
             self._group.flush()
             self._group.cursor.execute("SAVEPOINT unit")
@@ -170,6 +173,8 @@ class Unit:
 
     def _hand_over(self) -> None:
         self._group.layer.absorb(self._layer)
+        for table, row in self._ensured:
+            self._group.ensured.setdefault(table, {})[key_of(table, row)] = row
         for statement, parameters in self._later:
             self._group.later(statement, parameters)
-        self._layer, self._later = Layer(), []
+        self._layer, self._ensured, self._later = Layer(), [], []

@@ -6,9 +6,10 @@ All running replies share one flush: one statement, one commit, at most every 25
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from tavernai.kernel.clock import now_ms
 from tavernai.kernel.errors import TavernError
@@ -20,7 +21,6 @@ from tavernai.streaming.tables import streaming_messages
 FLUSH_SECONDS = 0.25
 FLUSH_CHARACTERS = 2_048
 
-INSERT = insert(streaming_messages)
 FORGET = delete(streaming_messages).where(streaming_messages.c.task_id == bindparam("of_task"))
 
 log = structlog.get_logger()
@@ -97,7 +97,7 @@ class Drafts:
                 log.error("draft_flush_failed", code=error.code)
 
 
-def _gained(draft: Draft) -> dict[str, object] | None:
+def _gained(draft: Draft) -> dict[str, Any] | None:
     pieces = draft.reply.pieces
     if draft.written == len(pieces):
         return None
@@ -114,9 +114,9 @@ def _gained(draft: Draft) -> dict[str, object] | None:
     return row
 
 
-def _write(tx: Transaction, rows: list[dict[str, object]]) -> None:
+def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        tx.later(INSERT, row)
+        tx.insert(streaming_messages, row)
 
 
 def forget(tx: Transaction, task_id: str) -> None:
