@@ -1,4 +1,3 @@
-import { useEventListener } from '@vueuse/core'
 import { nextTick, onScopeDispose, type Ref } from 'vue'
 import { useRouter } from 'vue-router'
 
@@ -18,7 +17,8 @@ export function useScrollMemory(element: Readonly<Ref<HTMLElement | null>>): voi
   const tops = new Map<number, number>()
   let at = position()
   let popped = false
-  useEventListener(window, 'popstate', () => (popped = true))
+  // Heard from the router's history: a listener on the window may come when the navigation has already ended.
+  const stopPops = router.options.history.listen(() => (popped = true))
 
   const stopBefore = router.beforeEach(() => void tops.set(at, element.value?.scrollTop ?? 0))
   const stopAfter = router.afterEach(async (to, from, failure) => {
@@ -30,5 +30,5 @@ export function useScrollMemory(element: Readonly<Ref<HTMLElement | null>>): voi
     await nextTick()
     if (element.value) restore(element.value, top)
   })
-  onScopeDispose(() => { stopBefore(); stopAfter() })
+  onScopeDispose(() => { stopPops(); stopBefore(); stopAfter() })
 }
