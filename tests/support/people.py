@@ -121,11 +121,19 @@ class Person:
         return bearer | ({"X-CSRF-Token": self.csrf} if self.csrf else {})
 
 
-async def frames(lines: aiohttp.StreamReader) -> AsyncIterator[Frame]:
+async def lines_of(stream: aiohttp.StreamReader) -> AsyncIterator[str]:
+    """Lines of any length; aiohttp's own reader refuses those past half a megabyte."""
+    rest = b""
+    async for chunk in stream.iter_any():
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode().rstrip("\r")
+
+
+async def frames(stream: aiohttp.StreamReader) -> AsyncIterator[Frame]:
     """Parse Server-Sent Events as the standard says: fields by line, a frame ends with an empty line."""
     found: dict[str, list[str]] = {}
-    async for raw in lines:
-        line = raw.decode().rstrip("\r\n")
+    async for line in lines_of(stream):
         name, _, value = line.partition(":")
         if not line and "data" in found:
             last = {key: values[-1] for key, values in found.items()}
