@@ -155,7 +155,7 @@ class AgentService:
         cause = tx.recorded[-1].id
         reply = chat.add_reply(
             tx, conversation_id, owner_id=user_id, by=by, name=conversation["character_name"],
-            character_id=conversation["character_id"], task_id=task_id,
+            character_id=conversation["character_id"], task_id=task_id, cause_id=cause,
         )  # fmt: skip
         return _queue(
             tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,

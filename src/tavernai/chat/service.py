@@ -160,11 +160,13 @@ def add_reply(
     task_id: str,
     role: str = "character",
     parent: str | None = None,
+    cause_id: str | None = None,
 ) -> Added:
     """The node of a reply to come, queued and without text; what is posted meanwhile hangs on it.
 
     Args:
         parent: id of the message it answers; None: the active leaf. The new node becomes the leaf either way.
+        cause_id: the fact that asked for it.
     Raises:
         ConversationNotFound, ConversationInTrash, MessageNotFound, MessageInTrash.
     """
@@ -176,7 +178,15 @@ def add_reply(
         if scene.is_cut(above):
             raise MessageInTrash
     return _add(
-        scene, role=role, name=name, text="", status="queued", task_id=task_id, character_id=character_id, parent=above
+        scene,
+        role=role,
+        name=name,
+        text="",
+        status="queued",
+        task_id=task_id,
+        character_id=character_id,
+        parent=above,
+        cause_id=cause_id,
     )
 
 
@@ -308,6 +318,7 @@ def _add(
     task_id: str | None,
     character_id: str | None,
     parent: Row | None,
+    cause_id: str | None = None,
 ) -> Added:
     message_id, variant_id = new_id(), new_id()
     leaf_id = scene.leaf_id
@@ -323,7 +334,7 @@ def _add(
         task_id=task_id,
         was_leaf_id=leaf_id,
     )
-    recorded = scene.record(fact, task_id=task_id)
+    recorded = scene.record(fact, task_id=task_id, cause_id=cause_id)
     return Added(scene.id, message_id, variant_id, recorded[-1].pos)
 
 

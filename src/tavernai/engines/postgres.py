@@ -6,10 +6,9 @@ it would deadlock two groups.
 
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url, select
-from sqlalchemy.sql import func
+from sqlalchemy import Connection, create_engine, event, make_url
 
-from tavernai.ledger.tables import ledger_events, streams
+from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
 
 LOCK = 4711
 STATEMENT_SECONDS = 30
@@ -39,17 +38,11 @@ class PostgresDialog:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
     def newest(self, connection: Connection) -> tuple[int, int]:
-        pos = connection.execute(_NEWEST_POS).scalar_one()
-        stream = connection.execute(_NEWEST_STREAM).scalar_one()
-        return pos, stream
+        return NEWEST_POSITION.value(connection), NEWEST_STREAM.value(connection)
 
     def close(self) -> None:
         self.read_engine.dispose()
         self.write_engine.dispose()
-
-
-_NEWEST_POS = select(func.coalesce(func.max(ledger_events.c.pos), 0))
-_NEWEST_STREAM = select(func.coalesce(func.max(streams.c.stream_id), 0))
 
 
 def _prepare(driver: Any, _record: Any) -> None:

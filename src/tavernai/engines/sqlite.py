@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.sql import func
 
-from tavernai.ledger.tables import ledger_events, streams
+from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
 
 BUSY_SECONDS = 10
 CACHE_KIB = 32_768
@@ -26,17 +25,11 @@ class SqliteDialog:
         connection.begin()  # the listener below makes this BEGIN IMMEDIATE
 
     def newest(self, connection: Connection) -> tuple[int, int]:
-        pos = connection.execute(_NEWEST_POS).scalar_one()
-        stream = connection.execute(_NEWEST_STREAM).scalar_one()
-        return pos, stream
+        return NEWEST_POSITION.value(connection), NEWEST_STREAM.value(connection)
 
     def close(self) -> None:
         self.read_engine.dispose()
         self.write_engine.dispose()
-
-
-_NEWEST_POS = select(func.coalesce(func.max(ledger_events.c.pos), 0))
-_NEWEST_STREAM = select(func.coalesce(func.max(streams.c.stream_id), 0))
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:

@@ -20,6 +20,7 @@ from tavernai.http.headers import PRIVATE, SECURITY
 from tavernai.http.hosts import HostRule, OriginRefused, OriginRule
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.ids import new_id
+from tavernai.streaming.answer import LINE
 
 PRIVATE_PATHS = ("/api/", "/v1/", "/core/")
 QUIET_PATHS = ("/assets/", "/health", "/metrics", "/api/health")
@@ -52,6 +53,7 @@ class Door:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         scope["state"] = scope.get("state", {}) | {"request_id": _request_id(scope)}
+        scope[LINE] = send
         answer = Answer(send, self._extra_headers(scope))
         try:
             await self._let_in(scope, receive, answer)

@@ -9,6 +9,9 @@ from typing import Any
 import orjson
 import rfc8785
 
+from tavernai.kernel.text import clean_json
+
+Payload = dict[str, Any]
 _SAFE = 2**53 - 1
 
 
@@ -17,6 +20,19 @@ def canonical_json(value: Any) -> bytes:
     if _is_plain(value):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return rfc8785.dumps(value)
+
+
+def sealed(value: Payload) -> tuple[Payload, bytes]:
+    """The value fit to be stored (texts cleaned as `clean_json` does), and its RFC 8785 bytes."""
+    if _is_plain(value):
+        try:
+            data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # a lone surrogate
+            data = b""
+        if data and b"\\u0000" not in data:
+            return value, data
+    clean = clean_json(value)
+    return clean, canonical_json(clean)
 
 
 def _is_plain(value: Any) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Clock = Callable[[], int]
 """Milliseconds since 1970, UTC."""
@@ -15,5 +16,10 @@ def now_ms() -> int:
 
 def rfc3339(ms: int) -> str:
     """Milliseconds as the API shows them: 2026-11-21T13:49:46.120Z."""
-    whole = datetime.fromtimestamp(ms / 1000, UTC)
-    return whole.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    return f"{_second(ms // 1000)}.{ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    # Many facts are told in one second, and the calendar is dear.
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -37,10 +37,14 @@ def payload_hash(salt: bytes, data: bytes) -> str:
     return hashlib.sha256(salt + data).hexdigest()
 
 
+def link_hash(prev: str, *link: str | int | None) -> str:
+    """The next link of a stream's chain: id, stream key, seq, kind, v, ts, actor, origin, task, cause, payload hash."""
+    return hashlib.sha256(canonical_json([prev, *link])).hexdigest()
+
+
 def event_hash(prev: str, event: Recorded, of_payload: str) -> str:
-    """The next link of a stream's chain."""
-    link = [
-        prev, event.id, event.stream, event.seq, event.kind, event.v, event.ts,
-        event.actor, event.origin, event.task_id, event.cause_id, of_payload,
-    ]  # fmt: skip
-    return hashlib.sha256(canonical_json(link)).hexdigest()
+    """The link as it must be for an event read back."""
+    return link_hash(
+        prev, event.id, event.stream, event.seq, event.kind, event.v, event.ts, event.actor, event.origin,
+        event.task_id, event.cause_id, of_payload,
+    )  # fmt: skip

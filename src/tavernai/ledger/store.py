@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger.tables import ledger_events as e
 from tavernai.ledger.tables import ledger_payloads as p
 from tavernai.ledger.tables import streams as s
+from tavernai.storage.queries import Query
 
 _BASE: Select[Any] = (
     select(
@@ -31,6 +32,9 @@ _BASE: Select[Any] = (
     .join(s, s.c.stream_id == e.c.stream_id)
     .join(p, p.c.pos == e.c.pos, isouter=True)
 )
+
+NEWEST_POSITION = Query(select(func.coalesce(func.max(e.c.pos), 0).label("pos")))
+NEWEST_STREAM = Query(select(func.coalesce(func.max(s.c.stream_id), 0).label("stream_id")))
 
 
 def events_after(conn: Connection, pos: int, *, limit: int, owner_id: str | None = None) -> list[Recorded]:
@@ -67,7 +71,7 @@ def event_by_id(conn: Connection, event_id: str) -> Recorded | None:
 
 def newest_position(conn: Connection) -> int:
     """Where the ledger ends now; 0 when it is empty."""
-    return conn.execute(select(e.c.pos).order_by(e.c.pos.desc()).limit(1)).scalar() or 0
+    return int(NEWEST_POSITION.value(conn))
 
 
 def all_events(conn: Connection, *, batch: int = 1_000) -> Iterator[Recorded]:

@@ -2,17 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from tavernai.kernel.canonical import canonical_json
+from tavernai.kernel.canonical import sealed
 from tavernai.kernel.clock import Clock, now_ms
 from tavernai.kernel.facts import By, Recorded, kind_of, payload_of, version_of
 from tavernai.kernel.ids import new_id
-from tavernai.kernel.text import clean_json
-from tavernai.ledger.domain import SALT_BYTES, Stream, event_hash, payload_hash, seed_hash
+from tavernai.ledger.domain import SALT_BYTES, Stream, link_hash, payload_hash, seed_hash
 from tavernai.ledger.errors import StreamMoved
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.tables import ledger_events, ledger_payloads, streams
@@ -93,16 +91,18 @@ class Transaction(Unit):
         cause_id: str | None,
         head: Row,
     ) -> Recorded:
-        payload = clean_json(payload_of(fact))
-        data, salt = canonical_json(payload), os.urandom(SALT_BYTES)
+        payload, data = sealed(payload_of(fact))
+        salt = os.urandom(SALT_BYTES)
         self._pos += 1
-        bare = Recorded(
-            pos=self._pos, id=new_id(), stream=stream.key, seq=seq, kind=kind_of(fact), v=version_of(fact), ts=self.now,
-            actor=by.actor, origin=by.origin, task_id=task_id, cause_id=cause_id, payload=payload, hash="",
-            owner_id=head["owner_id"],
-        )  # fmt: skip
+        event_id, kind, v = new_id(), kind_of(fact), version_of(fact)
         of_payload = payload_hash(salt, data)
-        one = replace(bare, hash=event_hash(prev, bare, of_payload))
+        link = link_hash(
+            prev, event_id, stream.key, seq, kind, v, self.now, by.actor, by.origin, task_id, cause_id, of_payload
+        )
+        one = Recorded(
+            self._pos, event_id, stream.key, seq, kind, v, self.now, by.actor, by.origin, task_id, cause_id, payload,
+            link, head["owner_id"],
+        )  # fmt: skip
         self.insert(ledger_events, _event_row(one, head["stream_id"], of_payload))
         self.insert(ledger_payloads, {"pos": one.pos, "salt": salt, "data": data.decode()})
         self.recorded.append(one)

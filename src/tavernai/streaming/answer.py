@@ -6,8 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from tavernai.streaming.hub import Ear
+from tavernai.streaming.hub import Ear, Sink
 from tavernai.streaming.wire import Counters, Listening
+
+LINE = "tavernai.line"
+"""The scope's entry with the server's own `send`, below every layer that looks at answers."""
 
 HEADERS = {
     "content-type": "text/event-stream; charset=utf-8",
@@ -35,11 +38,13 @@ class FrameResponse(Response):
         writer = asyncio.current_task()
         ear.on_slow = writer.cancel if writer is not None else None
 
+        line = scope.get(LINE, send)
+
         async def body(data: bytes) -> None:
-            await send({"type": "http.response.body", "body": data, "more_body": True})
+            await line({"type": "http.response.body", "body": data, "more_body": True})
 
         try:
-            await self._listening.run(body, ear=ear)
+            await self._listening.run(body, ear=ear, sink=sink_of(line))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except asyncio.CancelledError:
             if not ear.slow or writer is None:
@@ -49,6 +54,28 @@ class FrameResponse(Response):
             watcher.cancel()
             if self._left is not None:
                 await self._left(self._listening.counters)
+
+
+def sink_of(line: Any) -> Sink | None:
+    """The line of this request, written to without waiting: uvicorn's `send` waits only while its line is full.
+
+    None for any other server's: the listener's task then writes.
+    """
+    cycle: Any = getattr(line, "__self__", None)
+    flow = getattr(cycle, "flow", None)
+    if flow is None or not hasattr(cycle, "disconnected"):
+        return None
+
+    def sink(data: bytes) -> bool:
+        if flow.write_paused or cycle.disconnected:
+            return False
+        try:
+            line({"type": "http.response.body", "body": data, "more_body": True}).send(None)
+        except StopIteration:
+            return True
+        raise RuntimeError("the server's send waited on a line that was not full")
+
+    return sink
 
 
 async def _close_when_left(receive: Any, ear: Ear) -> None:

@@ -13,7 +13,7 @@ from tavernai.kernel.facts import Recorded
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.ports import Storage
 from tavernai.streaming.frames import ENDINGS, OPENING, TEXTED, Position, TokenFrames, event_frame
-from tavernai.streaming.hub import Ear, Hub
+from tavernai.streaming.hub import Ear, Hub, Sink
 
 CATCH_UP_PAGE = 500
 
@@ -63,12 +63,18 @@ class Listening:
     first: bytes = b""
     counters: Counters = field(default_factory=Counters)
 
-    async def run(self, send: Callable[[bytes], Awaitable[None]], *, ear: Ear | None = None) -> None:
+    async def run(
+        self, send: Callable[[bytes], Awaitable[None]], *, ear: Ear | None = None, sink: Sink | None = None
+    ) -> None:
         """Send frames until the listener leaves, the ear is closed, or the awaited task has ended."""
         ear = ear or self.open_ear()
         try:
             if await self._catch_up(send, self.hub.position):
                 return
+            if sink is not None:
+                ear.attach(sink)
+            if self.until is not None:
+                ear.on_sent = self._closer(ear, self.until)
             while body := await ear.take():
                 await send(body)
                 if self.until is not None and self.until.ends_in(body):
@@ -77,6 +83,15 @@ class Listening:
             self.counters.frames += ear.frames
             self.counters.bytes += ear.sent_bytes
             self.hub.leave(ear, owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+
+    def _closer(self, ear: Ear, until: Until) -> Callable[[bytes], None]:
+        """What was written past the listener's task is looked at here: the awaited end closes the ear."""
+
+        def look(body: bytes) -> None:
+            if until.ends_in(body):
+                ear.close()
+
+        return look
 
     def open_ear(self) -> Ear:
         return self.hub.listen(owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
