@@ -56,7 +56,7 @@ async def test_whatever_was_acknowledged_is_there_once_after_the_plug(own_modell
 
         async def chat(number: int) -> None:
             where: dict[str, str] = {}
-            for turn in range(50):
+            for turn in range(5_000):
                 body = {
                     "content": f"c{number} t{turn} [[mock tps=200 n=8]]",
                     "idempotency_key": f"{number}-{turn}",
