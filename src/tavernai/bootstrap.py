@@ -5,6 +5,7 @@ async with open_services(settings, serving=True) as services:
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -85,7 +86,8 @@ from tavernai.streaming.hub import Hub
 from tavernai.streaming.service import StreamingService
 
 TIDY_SECONDS = 3_600
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.001
+GC_THRESHOLDS = (20_000, 20, 50)
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -202,6 +204,10 @@ class Work:
         # The writer and the readers take Python's lock back after every step of theirs; from a busy event loop they
         # would get it only every 5 ms.
         sys.setswitchinterval(SWITCH_SECONDS)
+        # What start-up made stays for good, and a reply makes no cycles: looking for some would stop all streams.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
         storage, metrics = self.services.storage, self.services[Metrics]
         await recover(storage)
         for hear in (self.hub.hear, self.runner.hear, metrics.hear):
@@ -292,7 +298,8 @@ def _gateway_key(gate: Gate) -> Callable[[str | None], Awaitable[bool]]:
 
 
 def _wire_agent(services: Services, gateway: Gateway) -> Work:
-    storage, stage, hub = services.storage, OwnStage(), Hub()
+    storage, stage = services.storage, OwnStage()
+    hub = Hub(heartbeat_seconds=services.settings.heartbeat_seconds)
     drafts, director = Drafts(storage), Director(stage, CalibratedTokenizer())
     writer = ReplyWriter(storage, gateway, hub, drafts, director)
     runner = Runner(storage, writer.write)

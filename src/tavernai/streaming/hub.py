@@ -14,7 +14,8 @@ from tavernai.streaming.frames import ENDINGS, HEARTBEAT, TokenFrames, event_fra
 EAR_FRAMES_MAX = 20_000
 EAR_BYTES_MAX = 4 * 1024 * 1024
 FRAME_CHARACTERS_MAX = 16_384
-HEARTBEAT_SECONDS = 10.0
+NEWEST_MAX = 20_000
+HEARTBEAT_SECONDS = 15.0
 
 
 Sink = Callable[[bytes], bool]
@@ -191,8 +192,10 @@ class Channel:
 class Hub:
     """All channels of this process. Every method runs in the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self.position = 0
+        self._heartbeat_seconds = heartbeat_seconds
+        self._newest: dict[str, int] = {}
         self._conversations: dict[str, Channel] = {}
         self._owners: dict[str, set[Ear]] = {}
         self._beat: asyncio.Task[None] | None = None
@@ -215,7 +218,7 @@ class Hub:
         self.position = recorded[-1].pos
         for event in recorded:
             ears = self._owners.get(event.owner_id, ())
-            channel = self._conversations.get(event.stream[5:]) if event.stream.startswith("conv:") else None
+            channel = self._heard_in(event) if event.stream.startswith("conv:") else None
             if channel is not None:
                 channel.pos = event.pos
                 if event.kind in ENDINGS and channel.reply is not None and channel.reply.task_id == event.task_id:
@@ -223,6 +226,17 @@ class Hub:
             if not ears and (channel is None or not channel.ears):
                 continue
             self._tell(event, ears, channel.ears if channel is not None else ())
+
+    def newest_in(self, conversation_id: str) -> int:
+        """No fact of this conversation has a greater position; exact for those that something happened in lately."""
+        return self._newest.get(conversation_id, self.position)
+
+    def _heard_in(self, event: Recorded) -> Channel | None:
+        conversation_id = event.stream[5:]
+        if conversation_id not in self._newest and len(self._newest) >= NEWEST_MAX:
+            del self._newest[next(iter(self._newest))]
+        self._newest[conversation_id] = event.pos
+        return self._conversations.get(conversation_id)
 
     def _tell(self, event: Recorded, of_owner: Collection[Ear], of_conversation: Collection[Ear]) -> None:
         if of_owner:
@@ -298,9 +312,11 @@ class Hub:
             self._conversations.pop(conversation_id, None)
 
     async def _heartbeats(self) -> None:
+        # Looks twice in that time: who was told something just after one look is silent for the whole of it at most.
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._heartbeat_seconds / 2)
             for ear in self._all_ears():
                 if ear.quiet:
                     ear.push(HEARTBEAT)
-                ear.quiet = True
+                else:
+                    ear.quiet = True

@@ -69,7 +69,7 @@ class Listening:
         """Send frames until the listener leaves, the ear is closed, or the awaited task has ended."""
         ear = ear or self.open_ear()
         try:
-            if await self._catch_up(send, self.hub.position):
+            if await self._catch_up(send, self._newest()):
                 return
             if sink is not None:
                 ear.attach(sink)
@@ -129,6 +129,10 @@ class Listening:
         frames = TokenFrames(task_id=told["task_id"], message_id=told["message_id"], variant_id=told["variant_id"])
         text = frames.frame(event.pos - 1, 0, told["text"]) if told["text"] else b""
         return text + event_frame(event, heard=True)
+
+    def _newest(self) -> int:
+        conversation_id = self.subject.conversation_id
+        return self.hub.position if conversation_id is None else self.hub.newest_in(conversation_id)
 
     def _running(self) -> Any:
         return self.hub.running(self.subject.conversation_id) if self.subject.conversation_id else None
