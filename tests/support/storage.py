@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, create_engine
 
 from tavernai.bootstrap import FOLDS
 from tavernai.ledger.projections import Projections
+from tavernai.ledger.rebuild import Compared, compare, replay
+from tavernai.ledger.store import all_events
 from tavernai.ledger.transaction import LedgerSession
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
@@ -26,10 +28,28 @@ def tables_of_tests() -> list[Table]:
 @asynccontextmanager
 async def opened(dialog: Dialog) -> AsyncIterator[Database]:
     """A storage with all tables, empty, closed afterwards."""
-    upgrade(dialog.write_engine)
-    metadata.create_all(dialog.write_engine, tables=tables_of_tests())
+    add_tables_of_tests(dialog)
     storage = Database(dialog, LedgerSession(dialog, all_projections()))
     try:
         yield storage
     finally:
         await storage.close()
+
+
+def add_tables_of_tests(dialog: Dialog) -> None:
+    """The tests' own tables beside the product's: whoever compares all known tables looks for them too."""
+    upgrade(dialog.write_engine)
+    metadata.create_all(dialog.write_engine, tables=tables_of_tests())
+
+
+def compared_with_replay(conn: Connection) -> list[Compared]:
+    """Every table that facts tell, against a replay of all facts into a fresh SQLite database."""
+    engine = create_engine("sqlite://")
+    try:
+        upgrade(engine)
+        metadata.create_all(engine, tables=tables_of_tests())
+        with engine.begin() as again:
+            replay(all_events(conn), again, all_projections())
+            return compare(conn, again)
+    finally:
+        engine.dispose()
