@@ -41,10 +41,11 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def save(name: str, result: dict[str, Any]) -> None:
+def save(name: str, result: dict[str, Any], *, keep: bool = True) -> None:
     """Print the result and keep it under benchmarks/results."""
     text = json.dumps(result, indent=2)
-    (ROOT / "benchmarks" / "results" / f"{name}.json").write_text(text + "\n")
+    if keep:
+        (ROOT / "benchmarks" / "results" / f"{name}.json").write_text(text + "\n")
     print(text)
 
 
