@@ -185,6 +185,14 @@ class GroupWriter:
     def _deliver(self, jobs: list[Job], recorded: Sequence[Any]) -> None:
         if recorded:
             for hear in self._hear:
-                hear(recorded)
+                _tell(hear, recorded)
         for job in jobs:
             job.answer()
+
+
+def _tell(hear: Heard, recorded: Sequence[Any]) -> None:
+    """One who hears badly must not keep the others waiting: what was committed stays committed."""
+    try:
+        hear(recorded)
+    except Exception:
+        log.exception("hearing_failed", facts=len(recorded))

@@ -244,3 +244,23 @@ def _rebuilds_equal(live: Connection) -> list[str]:
         differing = [one.table for one in compare(live, rebuilt) if not one.equal]
     fresh.dispose()
     return differing
+
+
+@pytest.mark.parametrize("strange", ["\0", "a\0b"])
+async def test_nothing_is_found_by_an_id_with_nul_and_nothing_breaks(ledger: Database, strange: str) -> None:
+    await ledger.commit(adding("a"))
+    assert await ledger.commit(lambda tx: tx.get(notes, strange)) is None
+    assert await ledger.read(lambda conn: conn.execute(select(notes).where(notes.c.id == strange)).all()) == []
+
+
+async def test_one_who_hears_badly_keeps_nobody_waiting(ledger: Database) -> None:
+    heard: list[int] = []
+
+    def broken(facts: object) -> None:
+        raise ValueError
+
+    ledger.on_commit(broken)
+    ledger.on_commit(lambda facts: heard.append(len(facts)))
+    async with asyncio.timeout(5):
+        await ledger.commit(adding("a"))
+    assert heard == [1]
