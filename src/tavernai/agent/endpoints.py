@@ -10,7 +10,7 @@ from tavernai.accounts.guards import Principal, allows
 from tavernai.agent.schemas import PostedMessage, PostMessage, TaskItem, TimelineItem, TimelinePage, WhyAnswer
 from tavernai.agent.service import AgentService, Order, Posted
 from tavernai.kernel.clock import rfc3339
-from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
+from tavernai.kernel.paging import INTEGER_MAX, PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
 from tavernai.streaming.answer import FrameResponse
 from tavernai.streaming.frames import Position, ids_frame
@@ -78,7 +78,7 @@ async def conversation_timeline(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """Every fact of a conversation, ordered by position."""
-    items = await agent.timeline(who.user_id, conversation_id, after=after, limit=limit + 1)
+    items = await agent.timeline(who.user_id, conversation_id, after=min(after, INTEGER_MAX), limit=limit + 1)
     cursor = str(items[limit - 1]["position"]) if len(items) > limit else None
     return JSONResponse({"items": items[:limit], "next_cursor": cursor})
 

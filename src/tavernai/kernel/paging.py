@@ -11,6 +11,7 @@ from tavernai.kernel.errors import MalformedInput
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 200
+INTEGER_MAX = 2**63 - 1  # what a database's integer holds
 _T = TypeVar("_T")
 
 
@@ -39,7 +40,13 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
         keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         raise BadCursor from None
-    fits = isinstance(keys, list) and len(keys) == len(kinds) and all(map(isinstance, keys, kinds))
-    if not fits:
+    if not isinstance(keys, list) or len(keys) != len(kinds) or not all(map(_fits, keys, kinds)):
         raise BadCursor
     return tuple(keys)
+
+
+def _fits(key: Any, kind: type) -> bool:
+    """Whether a key is of its kind and something a database can compare with: 64 bits, no NUL."""
+    if isinstance(key, bool) or not isinstance(key, kind):
+        return False
+    return abs(key) <= INTEGER_MAX if isinstance(key, int) else "\0" not in str(key)

@@ -242,6 +242,12 @@ async def test_what_cannot_be_done_is_refused_with_a_code(
     assert code is None or answer.json()["code"] == code
 
 
+async def test_after_the_end_of_all_positions_the_timeline_is_empty(person: Person) -> None:
+    ids = await conversation(person)
+    answer = await person.get(f"/v1/audit/conversations/{ids['conversation_id']}/timeline?after={10**30}")
+    assert answer.ok() == {"items": [], "next_cursor": None}
+
+
 async def test_the_timeline_tells_the_whole_chain_in_order(person: Person) -> None:
     ids = await conversation(person)
     path = f"/v1/audit/conversations/{ids['conversation_id']}/timeline"
