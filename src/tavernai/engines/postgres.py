@@ -6,6 +6,8 @@ it would deadlock two groups.
 
 from typing import Any
 
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, create_engine, event, make_url
 
 from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
@@ -45,7 +47,15 @@ class PostgresDialog:
         self.write_engine.dispose()
 
 
+class _TextDumper(StrDumperUnknown):
+    """Text as PostgreSQL takes it: without NUL, which it cannot hold. An id with one in it then simply is not found."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd"))
+
+
 def _prepare(driver: Any, _record: Any) -> None:
+    driver.adapters.register_dumper(str, _TextDumper)
     with driver.cursor() as cursor:
         cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
         cursor.execute("SET synchronous_commit = on")
