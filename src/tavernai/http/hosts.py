@@ -8,11 +8,14 @@ configured origins, from nobody else.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from tavernai.kernel.errors import Forbidden, MalformedInput, TavernError
 
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+# Digits alone: what else stands behind a colon ("localhost:@evil.example") belongs to a name that is not ours.
+_NAME_AND_PORT = re.compile(r"(\[[^]]*\]|[^:]*):[0-9]*")
 PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
 
@@ -97,8 +100,8 @@ def _with_port(host: str, scheme: str) -> str:
 def _bare(host: str) -> str:
     """The name without port, brackets and the root's dot, in lower case."""
     name = host.strip().lower()
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    if name.count(":") == 1:
-        name = name.partition(":")[0]
+    if with_port := _NAME_AND_PORT.fullmatch(name):
+        name = with_port[1]
+    if name.startswith("[") and name.endswith("]"):
+        return name[1:-1]
     return name.removesuffix(".")

@@ -21,6 +21,12 @@ def test_a_rebound_name_and_a_strange_address_are_refused(host: str) -> None:
         HostRule("127.0.0.1").check(host, local_address="127.0.0.1")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8000@evil.example", "localhost:evil.example", "[::1]evil", "[::1]:x"])
+def test_our_name_with_something_else_than_a_port_is_refused(host: str) -> None:
+    with pytest.raises(HostRefused):
+        HostRule("127.0.0.1").check(host, local_address="127.0.0.1")
+
+
 def test_a_request_without_a_host_is_refused() -> None:
     with pytest.raises(HostMissing):
         HostRule("127.0.0.1").check("", local_address=None)
