@@ -148,6 +148,8 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         SchemaTooNew: the data is of a newer version.
     """
     async with AsyncExitStack() as stack:
+        if not settings.data_dir.exists():  # chats and password hashes: nobody else's business on a shared machine
+            settings.data_dir.mkdir(mode=0o700, parents=True)
         if settings.is_embedded and alone:
             stack.enter_context(FolderLock(settings.run_dir))
         storage, projections, metrics = _open_storage(settings)

@@ -31,11 +31,13 @@ class Ear:
     """
 
     __slots__ = (
-        "_bytes", "_due", "_queue", "_sink", "_waiter", "closed", "frames", "on_sent", "on_slow", "quiet", "sent_bytes",
+        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "frames", "on_sent", "on_slow", "quiet", "sent_bytes",
         "slow",
     )  # fmt: skip
 
     def __init__(self) -> None:
+        # Asking for the running loop costs a system call on Python 3.11; an ear is asked 20 times a second.
+        self._loop = asyncio.get_running_loop()
         self._queue: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._sink: Sink | None = None
@@ -64,7 +66,7 @@ class Ear:
             self._overflow()
         elif not self._due:
             self._due = True
-            asyncio.get_running_loop().call_soon(self._pour)
+            self._loop.call_soon(self._pour)
 
     def close(self) -> None:
         """Let the listener go: its `take` returns what is queued, then nothing."""
@@ -76,7 +78,7 @@ class Ear:
         while not self._queue:
             if self.closed:
                 return b""
-            self._waiter = asyncio.get_running_loop().create_future()
+            self._waiter = self._loop.create_future()
             try:
                 await self._waiter
             finally:
