@@ -31,8 +31,8 @@ class Ear:
     """
 
     __slots__ = (
-        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "frames", "on_sent", "on_slow", "quiet", "sent_bytes",
-        "slow",
+        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "frames", "on_sent", "on_slow", "quiet",
+        "sent_bytes", "slow",
     )  # fmt: skip
 
     def __init__(self) -> None:
