@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import aiohttp
 import pytest
@@ -82,9 +83,19 @@ async def test_whatever_was_acknowledged_is_there_once_after_the_plug(own_modell
     assert verdict.returncode == 0, verdict.stderr
 
 
+async def settled(person: Person, conversation_id: str) -> list[dict[str, Any]]:
+    """The conversation once nothing is being written in it: what was stored unacknowledged is answered too."""
+    async with asyncio.timeout(60):
+        while True:
+            messages = await shown(person, conversation_id)
+            if all(message["status"] not in ("queued", "streaming") for message in messages):
+                return messages
+            await asyncio.sleep(0.1)
+
+
 async def check(person: Person, conversation_id: str, posted: list[dict[str, str]]) -> None:
     """Each acknowledged message stands there once, with exactly one reply below it."""
-    messages = await shown(person, conversation_id)
+    messages = await settled(person, conversation_id)
     ids = [message["id"] for message in messages]
     assert len(ids) == len(set(ids))
     said = [message["text"] for message in messages if message["role"] == "user"]
