@@ -1,7 +1,9 @@
 """The API's own page in a real browser, under its policy."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.acceptance.http.conftest import Site
 from tests.support.browser import axe_violations, opened_page
@@ -36,3 +38,18 @@ async def test_a_body_starts_from_what_is_required_and_the_session_is_used(site:
         await shown.get_by_label("body").fill('{"label": "from the page"}')
         await shown.get_by_role("button", name="Send").click()
         await expect(shown.get_by_label("Answer")).to_contain_text("tvk_")
+
+
+async def test_what_was_typed_before_the_document_came_filters_it(site: Site, browser: Browser) -> None:
+    async with site() as url, opened_page(browser, url) as page:
+        arrived = asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await arrived.wait()
+            await route.continue_()
+
+        await page.route("**/api/openapi.json", late)
+        await page.goto("/api/docs")
+        await page.get_by_label("Filter").fill("read_setup")
+        arrived.set()
+        await expect(page.locator("details:not([hidden])")).to_have_count(1)

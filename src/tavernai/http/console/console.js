@@ -146,11 +146,12 @@ function show(spec) {
     }
   }
   document.getElementById('operations').replaceChildren(...sections.values())
+  filter() // somebody may have typed while the document was on its way
   document.getElementById('about').textContent = `Version ${spec.info.version}. ${spec.info.description}`
 }
 
-function filter(event) {
-  const wanted = event.currentTarget.value.trim().toLowerCase()
+function filter() {
+  const wanted = document.getElementById('filter').value.trim().toLowerCase()
   for (const details of document.querySelectorAll('details')) details.hidden = !details.dataset.name.includes(wanted)
   for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('details:not([hidden])')
 }
