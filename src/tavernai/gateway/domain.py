@@ -82,6 +82,10 @@ class ChatRequest:
     variant: how many other answers to the same messages there are already. No provider sees it; the demo says
         something else for each, as a model's chance would.
     extra: any other field of OpenAI's request, passed to the provider as it is (seed, response_format, min_p …).
+    samplers: by canonical name (gateway.samplers.CANONICAL: top_k, min_p, repetition_penalty …); each kind of server
+        gets those it knows under its own names, the others are left out (`gateway.samplers.ignored` names them).
+        temperature, top_p, max_tokens and stop have fields of their own, which win over an entry here.
+    prompt: the rendered prompt, for servers that complete text; None lets the back end render the messages.
     """
 
     messages: list[dict[str, Any]]
@@ -93,6 +97,8 @@ class ChatRequest:
     tools: list[dict[str, Any]] | None = None
     variant: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
+    samplers: Mapping[str, Any] = field(default_factory=dict)
+    prompt: str | None = None
 
 
 class Delta(NamedTuple):
