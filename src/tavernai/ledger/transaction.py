@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -57,14 +58,15 @@ class Transaction(Unit):
         if expected_seq is not None and head["head_seq"] != expected_seq:
             raise StreamMoved(head_seq=head["head_seq"])
         seq, prev, recorded = head["head_seq"], head["head_hash"], []
-        for fact in facts:
+        all_told = [_told(fact) for fact in facts]
+        for told in all_told:
             seq += 1
-            one = self._record(stream, fact, seq=seq, prev=prev, by=by, task_id=task_id, cause_id=cause_id, head=head)
+            one = self._record(stream, told, seq=seq, prev=prev, by=by, task_id=task_id, cause_id=cause_id, head=head)
             prev = one.hash
             recorded.append(one)
         self.update(streams, head["stream_id"], head_seq=seq, head_hash=prev)
-        for one in recorded:
-            self._projections.fold(self, one)
+        for told, one in zip(all_told, recorded, strict=True):
+            self._projections.fold(self, one, told.fact)
         return recorded
 
     def _head(self, stream: Stream) -> Row:
@@ -82,7 +84,7 @@ class Transaction(Unit):
     def _record(
         self,
         stream: Stream,
-        fact: Any,
+        told: "Told",
         *,
         seq: int,
         prev: str,
@@ -91,22 +93,38 @@ class Transaction(Unit):
         cause_id: str | None,
         head: Row,
     ) -> Recorded:
-        payload, data = sealed(payload_of(fact))
         salt = os.urandom(SALT_BYTES)
         self._pos += 1
-        event_id, kind, v = new_id(), kind_of(fact), version_of(fact)
-        of_payload = payload_hash(salt, data)
+        event_id, kind, v = new_id(), told.kind, told.v
+        of_payload = payload_hash(salt, told.data)
         link = link_hash(
             prev, event_id, stream.key, seq, kind, v, self.now, by.actor, by.origin, task_id, cause_id, of_payload
         )
         one = Recorded(
-            self._pos, event_id, stream.key, seq, kind, v, self.now, by.actor, by.origin, task_id, cause_id, payload,
-            link, head["owner_id"],
+            self._pos, event_id, stream.key, seq, kind, v, self.now, by.actor, by.origin, task_id, cause_id,
+            told.payload, link, head["owner_id"],
         )  # fmt: skip
         self.insert(ledger_events, _event_row(one, head["stream_id"], of_payload))
-        self.insert(ledger_payloads, {"pos": one.pos, "salt": salt, "data": data.decode()})
+        self.insert(ledger_payloads, {"pos": one.pos, "salt": salt, "data": told.data.decode()})
         self.recorded.append(one)
         return one
+
+
+@dataclass(slots=True)
+class Told:
+    """A fact as it is written; `fact` None: cleaning changed its texts, so a fold must read what was written."""
+
+    kind: str
+    v: int
+    payload: dict[str, Any]
+    data: bytes
+    fact: Any | None
+
+
+def _told(fact: Any) -> Told:
+    given = payload_of(fact)
+    payload, data = sealed(given)
+    return Told(kind_of(fact), version_of(fact), payload, data, fact if payload is given else None)
 
 
 def _event_row(one: Recorded, stream_id: int, of_payload: str) -> dict[str, Any]:

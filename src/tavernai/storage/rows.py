@@ -99,6 +99,17 @@ def unique_names(table: Table) -> tuple[str, ...]:
     return names
 
 
+_column_names: dict[Table, tuple[str, ...]] = {}
+
+
+def column_names(table: Table) -> tuple[str, ...]:
+    """All columns, in the table's order; SQLAlchemy builds that list anew at each call, which rows pay for."""
+    names = _column_names.get(table)
+    if names is None:
+        names = _column_names[table] = tuple(table.columns.keys())
+    return names
+
+
 _key_names: dict[Table, tuple[str, ...]] = {}
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from tavernai.storage.rows import key_names
+from tavernai.storage.rows import column_names, key_names
 
 Statement = Select[Any] | Insert | Update | Delete | Executable
 
@@ -76,7 +76,7 @@ class Statements:
 
     def write_many(self, cursor: Cursor, table: Table, rows: Sequence[Mapping[str, Any]], *, onto: Onto) -> None:
         """Insert the rows, or (`onto`) put them over those that stand under the same keys."""
-        names, start = tuple(table.columns.keys()), 0
+        names, start = column_names(table), 0
         for size in CHUNKS:
             while len(rows) - start >= size:
                 values = [row[name] for row in rows[start : start + size] for name in names]
@@ -92,7 +92,7 @@ class Statements:
     def _insert_sql(self, table: Table, size: int, onto: Onto) -> str:
         quoted = self._dialect.identifier_preparer.quote
         mark = "?" if self._dialect.paramstyle == "qmark" else "%s"
-        columns = table.columns.keys()
+        columns = column_names(table)
         row = f"({', '.join([mark] * len(columns))})"
         sql = f"INSERT INTO {quoted(table.name)} ({', '.join(map(quoted, columns))}) VALUES {', '.join([row] * size)}"  # noqa: S608 - names of our own tables
         if onto == "new":

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table
 
-from tavernai.storage.rows import Entry, Layer, Op, Row, key_of, key_parameters, merged
+from tavernai.storage.rows import Entry, Layer, Op, Row, column_names, key_of, key_parameters, merged
 from tavernai.storage.statements import Cursor, Statements
 
 
@@ -43,7 +43,7 @@ class Group:
         compiled = self.statements.by_key(table)
         self.cursor.execute(compiled.sql, compiled.lay(key_parameters(table, key)))
         found = self.cursor.fetchone()
-        entry = Entry(dict(zip(table.columns.keys(), found, strict=True)) if found else None)
+        entry = Entry(dict(zip(column_names(table), found, strict=True)) if found else None)
         self.layer.put(table, key, entry)
         return entry
 
@@ -53,7 +53,7 @@ class Group:
         found = self.cursor.fetchone()
         if found is None:
             return None
-        row = dict(zip(table.columns.keys(), found, strict=True))
+        row = dict(zip(column_names(table), found, strict=True))
         return key_of(table, row), row
 
     def _write(self, table: Table, entries: dict[Any, Entry]) -> None:
