@@ -7,7 +7,8 @@ Workload: N people each post a message into a conversation of their own and read
 tokens a second to each, every token stamped with the time it was sent; the reader (sse_load.py, a third process)
 reads the stamps. So the delay is the product's, the wire's and the reader's together. Everything is recorded as
 always: facts, prompt, drafts four times a second, synchronous commits. `ramp`: the streams begin over so many seconds.
-Not measured: TLS, networks, a model.
+The same load without the product, reader straight at the stand-in, is run beside it (`without_product`): what those two
+and the machine take by themselves is in both figures. Not measured: TLS, networks, a model.
 """
 
 import argparse
@@ -29,6 +30,19 @@ def measure(streams: int, *, tokens: int, ramp: float) -> dict[str, Any]:
         words += ["--ramp", str(ramp), "--timeout", str(limit), "--server-pid", str(server.pid)]
         words += ["--header", f"Authorization: Bearer {server.key}", "--body", '{"content":"hello {i}"}']
         return run_tool("sse_load.py", *words, seconds=limit + 60)
+
+
+def measure_without(streams: int, *, tokens: int, ramp: float) -> dict[str, Any]:
+    """The same load with nothing between the stand-in and the reader."""
+    options = ("--tps", str(TOKENS_PER_SECOND), "--tokens", str(tokens), "--ttft-ms", str(FIRST_TOKEN_MS))
+    with model(*options) as upstream:
+        limit = tokens / TOKENS_PER_SECOND + ramp + 120
+        words = ["--url", f"{upstream.url}/v1/chat/completions", "--streams", str(streams), "--expect", str(tokens)]
+        words += ["--ramp", str(ramp), "--timeout", str(limit)]
+        words += ["--body", '{"model":"mock","stream":true,"messages":[{"role":"user","content":"hello {i}"}]}']
+        run = run_tool("sse_load.py", *words, seconds=limit + 60)
+        delays = {f"delay_ms_{name}": run["delay_ms"][name] for name in ("p50", "p95", "p99")}
+        return delays | {"first_token_ms_p95": run["ttft_added_ms"]["p95"], "tokens_per_s": run["tokens_per_s"]}
 
 
 def summary(run: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +78,8 @@ def main() -> None:
     for streams in wanted.streams:
         runs = [summary(measure(streams, tokens=wanted.tokens, ramp=wanted.ramp)) for _ in range(wanted.rounds)]
         result[f"streams_{streams}"] = {name: spread([run[name] for run in runs]) for name in runs[0]}
+        bare = measure_without(streams, tokens=wanted.tokens, ramp=wanted.ramp)
+        result[f"streams_{streams}"]["without_product"] = bare
     save("streams", result)
 
 
