@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 import tavernai.bootstrap  # noqa: F401  (every room's tables)
 from tavernai.storage.migrate import HERE, revisions, upgrade
 
-THOUGHT = re.compile(r"[a-z][a-z0-9_]{1,40}")
+THOUGHT = re.compile(r"[a-z][a-z0-9_]{1,15}")  # alembic_version holds 32 characters
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ class TaskQueued:
     first: bool
     """goes before what already waits in its lane"""
     retry_of: str | None
+    nudge: str | None = None
+    """a one-off instruction of the person for this reply"""
 
 
 @fact("task.started")

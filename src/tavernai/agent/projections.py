@@ -59,6 +59,7 @@ def _row(event: Recorded, fact: TaskQueued, *, seq: int, head: bool) -> dict[str
         "retry_of": fact.retry_of, "head": int(head), "state": State.QUEUED.value, "attempt": 0, "fence": 0,
         "error": None, "input_event": event.id, "created_at": event.ts, "updated_at": event.ts, "started_at": None,
         "ended_at": None, "run_at": event.ts, "lease_owner": None, "lease_until": None, "cancel_requested": 0,
+        "nudge": fact.nudge,
     }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ tasks = Table(
     Column("lease_owner", Text, info=TRANSIENT),
     Column("lease_until", Ms, info=TRANSIENT),
     Column("cancel_requested", Flag, nullable=False, info=TRANSIENT),
+    Column("nudge", Text),
 )
 Index("tasks_lane", tasks.c.lane, tasks.c.lane_seq)
 Index("tasks_reply", tasks.c.reply_message_id)

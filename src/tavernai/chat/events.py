@@ -27,6 +27,16 @@ class ConversationRenamed:
     was: str
 
 
+@fact("conversation.pinned")
+class ConversationPinned:
+    """It stands above the others in the list."""
+
+
+@fact("conversation.unpinned")
+class ConversationUnpinned:
+    """It stands among the others again."""
+
+
 @fact("conversation.deleted")
 class ConversationDeleted:
     """To the trash; its messages stay as they are."""
@@ -51,7 +61,7 @@ class MessageAdded:
     status: str
     """complete | queued"""
     variants: list[dict[str, Any]]
-    """{id, text, kind: original|swipe|import, at?: ms, model?, reasoning?}"""
+    """{id, text, kind: original|swipe|import, at?: ms, model?, reasoning?, nudge?}"""
     task_id: str | None
     selected: int = 0
     """index of the variant shown"""
@@ -72,6 +82,10 @@ class VariantAdded:
     status: str
     was_variant_id: str
     was_leaf_id: str | None
+    text: str = ""
+    """of one a person wrote (kind `written`)"""
+    nudge: str | None = None
+    """the one-off instruction it is to be written by"""
 
 
 @fact("variant.selected")
@@ -96,6 +110,7 @@ class VariantContinued:
     task_id: str
     revision: int
     """of the text that is continued"""
+    nudge: str | None = None
 
 
 @fact("message.edited")
@@ -117,6 +132,8 @@ class MessageDeleted:
     was_leaf_id: str | None
     leaf_id: str | None
     leaf_variant_id: str | None = None
+    count: int = 1
+    """how many messages went"""
 
 
 @fact("message.restored")
@@ -142,6 +159,41 @@ class MessageShown:
     """Told to the model again."""
 
     message_id: str
+
+
+@fact("messages.changed")
+class MessagesChanged:
+    """Several at once, as one change; only those are named that it changed."""
+
+    action: str
+    """delete (each alone: what follows stays) | restore | hide | show"""
+    message_ids: list[str]
+
+
+@fact("bookmark.set")
+class BookmarkSet:
+    """The person marked a message in this conversation, or gave the mark another label."""
+
+    message_id: str
+    label: str
+    was: str | None
+    """the label before; None: there was no mark"""
+
+
+@fact("bookmark.removed")
+class BookmarkRemoved:
+    """The mark is gone."""
+
+    message_id: str
+    was: str
+
+
+@fact("selection.copied")
+class SelectionCopied:
+    """This conversation was made of messages chosen in another one; their copies stand before this fact."""
+
+    from_conversation_id: str
+    message_ids: list[str]
 
 
 @fact("leaf.selected")
@@ -239,6 +291,8 @@ class ChangeUndone:
 
     of: str
     kind: str
+    picked: bool = False
+    """chosen from the list, out of turn"""
 
 
 @fact("change.redone")

@@ -94,6 +94,7 @@ def push(tx: Unit, conversation: Row, recorded: Recorded, fact: Any) -> dict[str
             "leaf_after": None,
             "leaf_variant_after": None,
             "revision_after": None,
+            "picked": None,
         },
     )
     return {"undo_pos": recorded.pos, "redo_pos": None, "redo_count": 0}

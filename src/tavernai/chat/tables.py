@@ -8,7 +8,7 @@ path shows is the conversation's, and what a message says is the message's.
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
-from tavernai.storage.schema import Flag, Id, Int, Json, Ms, Text, metadata
+from tavernai.storage.schema import TRANSIENT, Flag, Id, Int, Json, Ms, Text, metadata
 
 conversations = Table(
     "conversations",
@@ -37,8 +37,18 @@ conversations = Table(
     Column("recent_at", Ms, nullable=False),
     Column("created_at", Ms, nullable=False),
     Column("deleted_pos", Int),
+    Column("pinned_pos", Int),  # of the fact that put it on top of the list
 )
 Index("conversations_recent", conversations.c.owner_id, conversations.c.recent_at.desc(), conversations.c.id.desc())
+_pinned = conversations.c.pinned_pos.is_not(None)
+Index(
+    "conversations_pinned",
+    conversations.c.owner_id,
+    conversations.c.recent_at.desc(),
+    conversations.c.id.desc(),
+    sqlite_where=_pinned,
+    postgresql_where=_pinned,
+)
 Index("conversations_family", conversations.c.family)
 
 messages = Table(
@@ -74,7 +84,7 @@ variants = Table(
     Column("message_pos", Int, nullable=False),
     Column("n", Int, nullable=False),
     Column("id", Id, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),  # original | swipe | import
+    Column("kind", Text, nullable=False),  # original | swipe | import | written
     Column("status", Text, nullable=False),  # complete | queued | streaming | interrupted | failed
     Column("conv_id", Id, nullable=False),  # where it is written: a copy may add a variant to a message it shares
     Column("text", Text, nullable=False),
@@ -91,6 +101,7 @@ variants = Table(
     Column("error_code", Text),
     Column("error_detail", Text),
     Column("created_at", Ms, nullable=False),
+    Column("nudge", Text),  # the one-off instruction it was written by
     PrimaryKeyConstraint("message_pos", "n"),
 )
 
@@ -121,5 +132,25 @@ changes = Table(
     Column("leaf_after", Int),  # known once it is undone
     Column("leaf_variant_after", Int),
     Column("revision_after", Int),  # of the text, for changes that wrote one
+    Column("picked", Flag),  # it was undone out of turn, chosen from the list
 )
 Index("changes_conversation", changes.c.conv_id, changes.c.pos)
+
+bookmarks = Table(
+    "bookmarks",  # the person's own marks in one conversation; a copy starts without any
+    metadata,
+    Column("conv_id", Id, nullable=False),
+    Column("message_pos", Int, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Ms, nullable=False),
+    PrimaryKeyConstraint("conv_id", "message_pos"),
+)
+
+composer_drafts = Table(
+    "composer_drafts",  # what somebody typed and has not sent; too fleeting for a fact
+    metadata,
+    Column("conv_id", Id, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("updated_at", Ms, nullable=False),
+    info=TRANSIENT,
+)
