@@ -1,47 +1,74 @@
-import { usePreferredDark } from '@vueuse/core'
+import { useMediaQuery, usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref, watchEffect } from 'vue'
+import { computed, reactive, toRefs, watch, watchEffect } from 'vue'
 import { languageOf, type Language } from './i18n'
 import { remember, remembered } from './storage'
+import { accents, barOf, chatStyles, densities, faces, motions, scales, themes, worn, type Accent, type ChatStyle, type Density, type Face, type Motion, type Scale, type Theme } from './themes'
 
-export type Theme = 'light' | 'dark' | 'system'
-export const themes: readonly Theme[] = ['light', 'dark', 'system']
+export { themes, type Theme } from './themes'
 export const readSizeDefault = 17
 export const readSizeMin = 15
 export const readSizeMax = 22
 
-interface Kept {
-  theme?: Theme
-  language?: Language
-  readSize?: number
+export interface Look {
+  theme: Theme
+  accent: Accent
+  density: Density
+  face: Face
+  scale: Scale
+  motion: Motion
+  chat: ChatStyle
+  readSize: number
+  language: Language
 }
 
 /** boot/boot.js reads this key before the first paint. */
 const key = 'tavern.look'
-const barColour = { dark: '#15110e', light: '#faf8f5' }
+const among = <T>(all: readonly T[], given: unknown, fallback: T): T => (all.includes(given as T) ? (given as T) : fallback)
+const sizeOf = (given: unknown): number =>
+  typeof given === 'number' && Number.isFinite(given) ? Math.min(readSizeMax, Math.max(readSizeMin, given)) : readSizeDefault
 
-/** How the app looks on this device: theme, language, size of the story's text. */
+/** Whatever was kept, by any version of the page, as a look that exists. */
+export function lookOf(kept: Partial<Record<keyof Look, unknown>>): Look {
+  return {
+    theme: among(themes, kept.theme, 'system'),
+    accent: among(accents, kept.accent, 'own'),
+    density: among(densities, kept.density, 'cosy'),
+    face: among(faces, kept.face, 'serif'),
+    scale: among(scales, kept.scale, 100),
+    motion: among(motions, kept.motion, 'system'),
+    chat: among(chatStyles, kept.chat, 'flat'),
+    readSize: sizeOf(kept.readSize),
+    language: kept.language === 'en' || kept.language === 'zh-CN' ? kept.language : languageOf(navigator.language),
+  }
+}
+
+/** How the app looks on this device. A change is seen at once and kept. */
 export const useLook = defineStore('look', () => {
-  const kept = remembered<Kept>(key, {})
-  const theme = ref<Theme>(kept.theme ?? 'system')
-  const language = ref<Language>(kept.language ?? languageOf(navigator.language))
-  const readSize = ref(kept.readSize ?? readSizeDefault)
+  const look = reactive(lookOf(remembered<Partial<Look>>(key, {})))
   const prefersDark = usePreferredDark()
-  const dark = computed(() => (theme.value === 'system' ? prefersDark.value : theme.value === 'dark'))
+  const prefersContrast = useMediaQuery('(prefers-contrast: more)')
+  const now = computed(() => worn(look.theme, { dark: prefersDark.value, contrast: prefersContrast.value }))
 
-  watchEffect(() => {
-    const root = document.documentElement
-    root.classList.toggle('dark', dark.value)
-    root.lang = language.value
-    root.style.setProperty('--read-size', `${readSize.value / 16}rem`)
-    document.querySelector('meta[name=theme-color]')?.setAttribute('content', dark.value ? barColour.dark : barColour.light)
-  })
-  const keep = (): void => remember(key, { theme: theme.value, language: language.value, readSize: readSize.value })
+  watchEffect(() => paint(document.documentElement, look, now.value))
+  watch(look, () => remember(key, { ...look }))
 
   return {
-    theme, language, readSize, dark,
-    setTheme: (value: Theme) => { theme.value = value; keep() },
-    setLanguage: (value: Language) => { language.value = value; keep() },
-    setReadSize: (value: number) => { readSize.value = Math.min(readSizeMax, Math.max(readSizeMin, value)); keep() },
+    ...toRefs(look),
+    dark: computed(() => now.value.dark),
+    worn: computed(() => now.value.name),
+    change: (part: Partial<Look>) => void Object.assign(look, lookOf({ ...look, ...part })),
+    setTheme: (value: Theme) => { look.theme = value },
+    setLanguage: (value: Language) => { look.language = value },
+    setReadSize: (value: number) => { look.readSize = sizeOf(value) },
   }
 })
+
+function paint(root: HTMLElement, look: Look, now: ReturnType<typeof worn>): void {
+  root.classList.toggle('dark', now.dark)
+  root.lang = look.language
+  Object.assign(root.dataset, { theme: now.name, accent: look.accent, density: look.density, face: look.face, motion: look.motion })
+  root.style.setProperty('--read-size', `${look.readSize / 16}rem`)
+  root.style.fontSize = look.scale === 100 ? '' : `${look.scale}%`
+  document.querySelector('meta[name=theme-color]')?.setAttribute('content', barOf(now))
+}
