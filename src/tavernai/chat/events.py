@@ -240,6 +240,12 @@ class CompletionDone:
     usage: dict[str, Any] | None
     first_token_ms: int | None
     total_ms: int | None
+    connection: str | None = None
+    """its name when it answered"""
+    fallbacks: list[dict[str, str]] | None = None
+    """[{connection, code}] asked before it, and why each did not answer"""
+    cost: dict[str, str] | None = None
+    """{amount, currency} at the prices of that moment"""
 
 
 @fact("completion.interrupted")
@@ -256,6 +262,12 @@ class CompletionInterrupted:
     usage: dict[str, Any] | None
     first_token_ms: int | None
     total_ms: int | None
+    connection: str | None = None
+    """its name when it answered"""
+    fallbacks: list[dict[str, str]] | None = None
+    """[{connection, code}] asked before it, and why each did not answer"""
+    cost: dict[str, str] | None = None
+    """{amount, currency} at the prices of that moment"""
 
 
 @fact("completion.failed")
@@ -274,6 +286,12 @@ class CompletionFailed:
     total_ms: int | None
     code: str
     detail: str
+    connection: str | None = None
+    """its name when it answered"""
+    fallbacks: list[dict[str, str]] | None = None
+    """[{connection, code}] asked before it, and why each did not answer"""
+    cost: dict[str, str] | None = None
+    """{amount, currency} at the prices of that moment"""
 
 
 @fact("completion.requeued")

@@ -140,8 +140,14 @@ def variant_item(variant: Row, *, selected: int) -> Item:
         "index": variant["n"],
         "created_at": rfc3339(variant["created_at"]),
         "selected": variant["n"] == selected,
-        "usage": None if variant["usage"] is None else orjson.loads(variant["usage"]),
+        "usage": _parsed(variant["usage"]),
+        "cost": _parsed(variant["cost"]),
+        "connection": variant["connection"],
     }
+
+
+def _parsed(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)
 
 
 def _branches(run: Run, conversation_id: str, places: Sequence[Place], positions: list[int]) -> Counter[int]:
@@ -164,7 +170,7 @@ def _in_trash(conversation: Row, message: Row) -> bool:
 def _item(place: Place, variant: Row) -> Item:
     message = place.message
     plain = ("id", "role", "name", "character_id", "version")
-    told = ("text", "status", "reasoning", "model", "finish", "task_id", "tokens_out")
+    told = ("text", "status", "reasoning", "model", "finish", "task_id", "tokens_out", "connection")
     error = None
     if variant["error_code"] is not None:
         error = {"code": variant["error_code"], "detail": variant["error_detail"] or ""}
@@ -175,6 +181,9 @@ def _item(place: Place, variant: Row) -> Item:
         "variant": {"id": variant["id"], "index": place.n, "count": message["variant_count"], "kind": variant["kind"]},
         "hidden": bool(message["hidden"]),
         "edited": variant["revision"] > 1,
+        "usage": _parsed(variant["usage"]),
+        "cost": _parsed(variant["cost"]),
+        "fallbacks": _parsed(variant["fallbacks"]) or [],
         "error": error,
         "created_at": rfc3339(message["created_at"]),
     }

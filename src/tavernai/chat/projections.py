@@ -259,12 +259,19 @@ def reply_ended(tx: Unit, recorded: Recorded, fact: Ended) -> None:
         reasoning=fact.reasoning or variant["reasoning"],
         model=fact.model or variant["model"],
         finish=fact.finish,
-        usage=None if fact.usage is None else canonical_json(usage).decode(),
+        usage=_json(fact.usage),
+        connection=fact.connection or variant["connection"],
+        fallbacks=_json(fact.fallbacks or None),
+        cost=_json(fact.cost),
         tokens_out=usage.get("completion_tokens"),
         error_code=fact.code if isinstance(fact, CompletionFailed) else None,
         error_detail=fact.detail if isinstance(fact, CompletionFailed) else None,
     )
     _turn(tx, recorded, recent_at=recorded.ts, **told_anew(tx, conversation, message))
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else canonical_json(value).decode()
 
 
 # Undo.

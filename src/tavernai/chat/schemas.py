@@ -143,6 +143,20 @@ class ErrorShown(BaseModel):
     detail: str
 
 
+class CostShown(BaseModel):
+    """What an answer cost; `amount` is a decimal text."""
+
+    amount: str
+    currency: str
+
+
+class FallbackShown(BaseModel):
+    """A connection that was asked first and did not answer."""
+
+    connection: str
+    code: str
+
+
 class MessageItem(BaseModel):
     """A message as its conversation shows it. `branches`: how many ways lead on from this variant."""
 
@@ -164,6 +178,10 @@ class MessageItem(BaseModel):
     error: ErrorShown | None
     task_id: str | None
     tokens_out: int | None
+    connection: str | None
+    fallbacks: list[FallbackShown]
+    usage: dict[str, Any] | None
+    cost: CostShown | None
     created_at: str
     version: int
 
@@ -203,6 +221,8 @@ class VariantShown(BaseModel):
     finish: str | None
     usage: dict[str, Any] | None
     tokens_out: int | None
+    connection: str | None
+    cost: CostShown | None
     created_at: str
     selected: bool
     revision: int

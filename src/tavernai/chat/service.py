@@ -276,6 +276,9 @@ def finish_reply(
     usage: dict[str, Any] | None = None,
     first_token_ms: int | None = None,
     total_ms: int | None = None,
+    connection: str | None = None,
+    fallbacks: list[dict[str, str]] | None = None,
+    cost: dict[str, str] | None = None,
     code: str = "",
     detail: str = "",
     cause_id: str | None = None,
@@ -287,6 +290,7 @@ def finish_reply(
     Args:
         text: all of it; of a continuation with the continued text in front.
         finish: stop | length | tool; an interruption is `interrupted` whatever is given.
+        connection, fallbacks, cost: who answered, who did not, and what the answer cost.
         code, detail: of a failure.
     Raises:
         WrongTask: the variant is not this task's, or has ended already.
@@ -298,13 +302,14 @@ def finish_reply(
         _check_task(variant, task_id)
     told = (message_id, variant_id, task_id, text, reasoning)
     measured = (model, usage, first_token_ms, total_ms)
+    paid = (connection, fallbacks, cost)
     fact: CompletionDone | CompletionInterrupted | CompletionFailed
     if ending == "done":
-        fact = CompletionDone(*told, finish, *measured)
+        fact = CompletionDone(*told, finish, *measured, *paid)
     elif ending == "interrupted":
-        fact = CompletionInterrupted(*told, "interrupted", *measured)
+        fact = CompletionInterrupted(*told, "interrupted", *measured, *paid)
     else:
-        fact = CompletionFailed(*told, finish, *measured, code, detail)
+        fact = CompletionFailed(*told, finish, *measured, code, detail, *paid)
     return _record(tx, variant, fact, by=by, task_id=task_id, cause_id=cause_id)
 
 
