@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 CONTEXT_TOKENS_DEFAULT = 8192
@@ -56,9 +57,39 @@ class Timeouts:
         return self.first_token_seconds * WHOLE_ANSWER_FACTOR
 
 
+COST_PLACES = Decimal("0.0000000001")
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a provider asks for a million tokens; `currency` is an ISO 4217 code."""
+
+    input_per_million: float
+    output_per_million: float
+    currency: str = "USD"
+
+    def cost_of(self, usage: Mapping[str, Any] | None) -> dict[str, str] | None:
+        """{amount: a decimal text, currency} of an answer; None where the provider did not count both sides."""
+        tokens = [(usage or {}).get(name) for name in ("prompt_tokens", "completion_tokens")]
+        if not all(isinstance(count, int) for count in tokens):
+            return None
+        prices = (self.input_per_million, self.output_per_million)
+        whole = sum(
+            (Decimal(str(price)) * int(count or 0) for price, count in zip(prices, tokens, strict=True)), Decimal()
+        )
+        amount = (whole / _MILLION).quantize(COST_PLACES).normalize()
+        return {"amount": format(amount, "f"), "currency": self.currency}
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection, resolved: everything a back end needs to reach its models."""
+    """A connection, resolved: everything a back end needs to reach its models.
+
+    is_context_set: whether somebody set `context_tokens`; where nobody did, the gateway asks the server.
+    template: how messages become a prompt, for servers that complete text (gateway.templates); empty: guessed.
+    fallbacks: ids of the connections to ask when this one does not answer, in order.
+    """
 
     id: str
     name: str
@@ -71,6 +102,10 @@ class Connection:
     reply_tokens: int = REPLY_TOKENS_DEFAULT
     temperature: float | None = None
     is_default: bool = False
+    is_context_set: bool = True
+    template: str = ""
+    prices: Prices | None = None
+    fallbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +191,39 @@ class ModelInfo:
     id: str
     connection: Connection
     model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAbout:
+    """What a server tells of one of its models; None and empty: it does not say.
+
+    context_tokens: the most this model takes. usable_tokens: how many of them to use where nobody chose, when fewer.
+    capabilities: of CAPABILITIES.
+    """
+
+    id: str
+    context_tokens: int | None = None
+    usable_tokens: int | None = None
+    capabilities: tuple[str, ...] = ()
+
+
+CAPABILITIES = ("chat", "text", "vision", "tools", "thinking", "embeddings")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """How a connection is doing, as this process has met it.
+
+    state: closed (asked as usual) | open (rests) | half_open (one try decides).
+    retry_in_seconds: until it is tried again. loading: its server is loading the model.
+    code: of the last failure, None once an answer came.
+    """
+
+    state: str = "closed"
+    failures: int = 0
+    retry_in_seconds: float | None = None
+    loading: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ TavernError
     ├── UpstreamRefused           400
     ├── UpstreamServerError       502
     ├── UpstreamBadAnswer         502
-    └── UpstreamCut               502
+    ├── UpstreamCut               502
+    ├── UpstreamLoading           503   facts.retry_after_seconds
+    └── UpstreamPaused            503   facts.retry_after_seconds, failures
 
 An error that comes after the first deltas were handed out leaves them valid: the text so far is real and is kept.
 """
@@ -150,6 +152,20 @@ class UpstreamCut(UpstreamError):
     code = "upstream_cut"
 
 
+class UpstreamLoading(UpstreamError):
+    """The model is still being loaded; it answers as soon as it is ready, wait a moment."""
+
+    code = "upstream_loading"
+    status = 503
+
+
+class UpstreamPaused(UpstreamError):
+    """This connection failed several times in a row and rests for a moment; choose another one or wait."""
+
+    code = "upstream_paused"
+    status = 503
+
+
 UPSTREAM_ERRORS: dict[str, type[UpstreamError]] = {
     kind.code: kind
     for kind in (
@@ -162,6 +178,8 @@ UPSTREAM_ERRORS: dict[str, type[UpstreamError]] = {
         UpstreamServerError,
         UpstreamBadAnswer,
         UpstreamCut,
+        UpstreamLoading,
+        UpstreamPaused,
     )
 }
 
@@ -179,6 +197,12 @@ _TOO_LONG = re.compile(
     r"|exceed\w* .{0,40}(context|token)",
     re.IGNORECASE,
 )
+_LOADING = re.compile(
+    r"loading (the )?model|model (\S+ )?is (currently |still )?(being )?load|(still|is|currently) loading"
+    r"|model is warming|warming up|not (yet )?ready yet|no slot available",
+    re.IGNORECASE,
+)
+LOADING_STATUSES = (409, 425, 500, 502, 503)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -199,6 +223,8 @@ def upstream_error(code: str, **facts: Any) -> UpstreamError:
 def error_of_status(status: int, words: str = "", *, provider_code: str = "", **facts: Any) -> UpstreamError:
     """The error an HTTP answer means. `words` are clean already; `provider_code` is the body's own."""
     kind = UPSTREAM_ERRORS.get(provider_code) or _STATUS.get(status)
+    if kind is None and status in LOADING_STATUSES and _LOADING.search(words):
+        kind = UpstreamLoading
     if kind is None:
         too_long = provider_code == "context_length_exceeded" or bool(_TOO_LONG.search(words))
         kind = UpstreamContextTooLong if too_long and status < 500 else _kind_of_class(status)
