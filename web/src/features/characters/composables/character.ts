@@ -10,7 +10,7 @@ import { changeCharacter, getCharacter, restoreCharacter, startConversation, tra
 export const characterKey = (id: string): string[] => ['character', id]
 
 export const useCharacter = (id: MaybeRefOrGetter<string>) =>
-  useQuery({ queryKey: ['character', id], queryFn: () => getCharacter(toValue(id)) })
+  useQuery({ queryKey: ['character', id], queryFn: () => getCharacter(toValue(id)), enabled: () => toValue(id) !== '' })
 
 /** What can be done to a character from anywhere; each tells what happened and offers the way back. */
 export function useCharacterDeeds() {
