@@ -10,6 +10,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 
@@ -23,6 +24,8 @@ from tavernai.settings import Settings
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 HEADERS_BYTES_MAX = 64 * 1024
+SOCKET_MESSAGE_BYTES_MAX = 4096
+"""Of what is said to the server through a WebSocket: the id of a task, and air."""
 Step = Callable[[], Awaitable[None]]
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
 
@@ -110,10 +113,20 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def _socket_protocol(**given: Any) -> asyncio.Protocol:
+    """What speaks WebSocket, loaded by the first who asks for one: most never do, and starting should be quick."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**given)
+
+
 def _config(app: Asgi, settings: Settings) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         http="httptools" if sys.platform != "win32" else "h11",
+        ws=_socket_protocol,  # type: ignore[arg-type]  # a class is only ever called
+        ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         log_level="warning",

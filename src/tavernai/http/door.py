@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tavernai.accounts.guards import SAFE_METHODS, header
 from tavernai.http.bodies import BodyRule
-from tavernai.http.errors import problem, request_id, unexpected
+from tavernai.http.errors import can_refuse, problem, request_id, unexpected
 from tavernai.http.headers import PRIVATE, SECURITY
 from tavernai.http.hosts import HostRule, OriginRefused, OriginRule
 from tavernai.kernel.errors import TavernError
@@ -85,8 +85,9 @@ class Door:
             self._origins.check(origin, host=host, scheme=scope["scheme"])
         except TavernError as refusal:
             log.info("socket_refused", path=scope["path"], code=refusal.code, request_id=request_id(scope))
-            await send({"type": "websocket.close", "code": 4000 + refusal.status})
+            await _refuse(refusal, scope, receive, send)
             return
+        log.info("socket", path=scope["path"], request_id=request_id(scope))
         await self._app(scope, receive, send)
 
     def _preflight(self, origin: str) -> Response:
@@ -143,6 +144,16 @@ class Answer:
 
 class AnswerCut(Exception):
     """An answer broke off after it had begun; the server closes the connection."""
+
+
+async def _refuse(refusal: TavernError, scope: Scope, receive: Receive, send: Send) -> None:
+    if not can_refuse(scope):
+        await send({"type": "websocket.close", "code": 4000 + refusal.status})
+        return
+    answer = problem(scope, refusal)
+    head = {"type": "websocket.http.response.start", "status": answer.status_code, "headers": answer.raw_headers}
+    await send(head)
+    await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
 def _request_id(scope: Scope) -> str:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from tavernai.kernel.errors import TavernError
 
@@ -93,8 +93,16 @@ def _place(loc: Iterable[Any]) -> str:
 async def _told(connection: HTTPConnection, answer: Response) -> Response | None:
     if not isinstance(connection, WebSocket):
         return answer
-    await connection.close(code=4000 + answer.status_code)
+    if connection.application_state is WebSocketState.CONNECTING and can_refuse(connection.scope):
+        await connection.send_denial_response(answer)
+    else:
+        await connection.close(code=4000 + answer.status_code)
     return None
+
+
+def can_refuse(scope: Scope) -> bool:
+    """Whether a socket that was not taken can be told why, as any request is."""
+    return "websocket.http.response" in scope.get("extensions", {})
 
 
 def _answer(

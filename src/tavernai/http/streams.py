@@ -1,8 +1,9 @@
 """Streaming sessions over HTTP, and the stream itself."""
 
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response, WebSocket
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.kernel.clock import rfc3339
@@ -10,13 +11,29 @@ from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
 from tavernai.streaming.answer import FrameResponse
 from tavernai.streaming.frames import Position
+from tavernai.streaming.polling import WAIT_SECONDS_MAX, PollResponse
 from tavernai.streaming.schemas import InterruptAnswer, InterruptBody, NewSession, SessionItem, SessionPage
 from tavernai.streaming.service import StreamingService
-from tavernai.streaming.wire import Counters
+from tavernai.streaming.sockets import FrameSocket
 
 router = APIRouter(tags=["streaming"])
 Streaming = Annotated[StreamingService, provided(StreamingService)]
 Who = Annotated[Principal, Depends(allows("chat"))]
+
+
+# What follows the media type is written for people: the document's reader knows no schema of a frame.
+FRAMES = {"type": "array", "items": {"type": "object", "required": ["event", "data"]}}
+POLLED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/json": {"schema": FRAMES}},
+        "description": "Frames as `{id?, event, data}`; see docs/reference/streaming.md",
+    }
+}
+
+
+def _place(told: str | None) -> Position | None:
+    """Where to go on; None: from now on."""
+    return Position.parse(told) if told else None
 
 
 def _item(session: dict[str, Any]) -> SessionItem:
@@ -63,14 +80,44 @@ async def stream_frames(
     last_event_id: Annotated[str | None, Header(max_length=64)] = None,
 ) -> Any:
     """Listen: facts after the position, then the running reply's text, then everything live."""
-    told = last_event_id or after
-    position = Position.parse(told) if told else Position(await streaming.newest_position())
-    listening = await streaming.listen(who.user_id, session_id, after=position, resumed=last_event_id is not None)
+    place = _place(last_event_id or after)
+    listening = await streaming.listen(who.user_id, session_id, after=place, resumed=last_event_id is not None)
+    return FrameResponse(listening, left=partial(streaming.left, session_id))
 
-    async def left(counters: Counters) -> None:
-        await streaming.left(session_id, counters)
 
-    return FrameResponse(listening, left=left)
+@router.get("/api/stream/{session_id}/poll", status_code=200, response_class=PollResponse, responses=POLLED)
+async def poll_frames(
+    session_id: str,
+    who: Who,
+    streaming: Streaming,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+    wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX, description="Seconds.")] = WAIT_SECONDS_MAX,
+) -> Any:
+    """The same frames as one array, as soon as there are any: for networks that hold streams back."""
+    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False)
+    left = partial(streaming.left, session_id, for_long=False)
+    return PollResponse(listening, wait_seconds=wait, left=left)
+
+
+@router.websocket("/api/stream/{session_id}/ws")
+async def stream_frames_by_socket(
+    socket: WebSocket,
+    session_id: str,
+    who: Who,
+    streaming: Streaming,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+) -> None:
+    """The same frames, each one text; `{"interrupt": task_id}` stops a reply."""
+    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False)
+
+    async def interrupt(task_id: str) -> None:
+        await streaming.interrupt(who.user_id, session_id, task_id=task_id)
+
+    await socket.accept()
+    try:
+        await FrameSocket(socket, listening, interrupt=interrupt).run()
+    finally:
+        await streaming.left(session_id, listening.counters)
 
 
 @router.post("/api/stream/{session_id}/interrupt", status_code=202)

@@ -33,7 +33,7 @@ class FrameResponse(Response):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         ear = self._listening.open_ear()
-        watcher = asyncio.create_task(_close_when_left(receive, ear))
+        watcher = asyncio.create_task(close_when_left(receive, ear))
         # A listener that does not read blocks its writer inside `send`; overflowing sets the writer free.
         writer = asyncio.current_task()
         ear.on_slow = writer.cancel if writer is not None else None
@@ -78,7 +78,8 @@ def sink_of(line: Any) -> Sink | None:
     return sink
 
 
-async def _close_when_left(receive: Any, ear: Ear) -> None:
+async def close_when_left(receive: Any, ear: Ear) -> None:
+    """Close the ear once the one who asked is gone."""
     while (await receive())["type"] != "http.disconnect":
         continue
     ear.close()

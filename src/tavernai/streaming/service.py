@@ -13,13 +13,16 @@ from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 from tavernai.streaming.errors import SessionEnded, SessionNotFound
 from tavernai.streaming.frames import Position
-from tavernai.streaming.hub import Hub
+from tavernai.streaming.hub import Ear, Hub
 from tavernai.streaming.ports import Access, Interrupt
 from tavernai.streaming.tables import streaming_sessions
 from tavernai.streaming.wire import Counters, Listening, Subject, Until
 
 IDLE_MS = 24 * 3_600_000
 FORGOTTEN_MS = 7 * IDLE_MS
+OWED_MAX = 10_000
+SEEN_MS = 60_000
+"""Who polls is seen several times a second; written down once in this time."""
 FORGET = delete(streaming_sessions).where(streaming_sessions.c.seen_at < bindparam("before"))
 
 
@@ -57,6 +60,8 @@ class StreamingService:
         self._hub = hub
         self._access = access
         self._interrupt = interrupt
+        self._lines: dict[str, set[Ear]] = {}
+        self._owed: dict[str, Counters] = {}
 
     async def create(self, owner_id: str, conversation_id: str | None) -> dict[str, Any]:
         """A new session; without a conversation it hears everything of this person but tokens."""
@@ -93,13 +98,18 @@ class StreamingService:
         """End a session: who listens through it is let go, and it is gone afterwards."""
         row = await self._own(owner_id, session_id)
         await self._storage.commit(lambda tx: tx.update(streaming_sessions, row["id"], seen_at=0, place=None))
+        for ear in list(self._lines.get(session_id, ())):
+            ear.close()
 
-    async def listen(self, owner_id: str, session_id: str, *, after: Position, resumed: bool) -> Listening:
-        """Open a line from a position. Raises SessionNotFound, SessionEnded."""
+    async def listen(self, owner_id: str, session_id: str, *, after: Position | None, resumed: bool) -> Listening:
+        """Open a line from a position, or from now. Raises SessionNotFound, SessionEnded."""
         row = await self._own(owner_id, session_id)
-        changes: dict[str, Any] = {"seen_at": None} | ({"resumes": row["resumes"] + 1} if resumed else {})
-        await self._storage.commit(lambda tx: _seen(tx, session_id, changes))
-        return Listening(self._hub, self._storage, Subject(owner_id, row["conversation_id"]), after)
+        changes = {"resumes": row["resumes"] + 1} if resumed else {}
+        if resumed or row["seen_at"] < now_ms() - SEEN_MS:
+            await self._storage.commit(lambda tx: _seen(tx, session_id, changes))
+        ears = self._lines.setdefault(session_id, set())
+        place = after or Position(await self._storage.read(ledger_store.newest_position))
+        return Listening(self._hub, self._storage, Subject(owner_id, row["conversation_id"]), place, ears=ears)
 
     def follow(self, owner_id: str, conversation_id: str, *, after: Position, task_id: str, first: bytes) -> Listening:
         """The stream of a POST: `first`, then frames until the task has ended."""
@@ -107,16 +117,17 @@ class StreamingService:
             self._hub, self._storage, Subject(owner_id, conversation_id), after, until=Until(task_id), first=first
         )
 
-    async def left(self, session_id: str, counters: Counters) -> None:
-        """Add what a line cost to its session."""
-
-        def add(tx: Transaction) -> None:
-            row = tx.get(streaming_sessions, session_id)
-            if row is not None:
-                frames, size = row["frames"] + counters.frames, row["bytes"] + counters.bytes
-                tx.update(streaming_sessions, session_id, frames=frames, bytes=size)
-
-        await self._storage.commit(add)
+    async def left(self, session_id: str, counters: Counters, *, for_long: bool = True) -> None:
+        """Add what a line cost to its session; not `for_long`: with the next of many short ones."""
+        if not self._lines.get(session_id):
+            self._lines.pop(session_id, None)
+        owed = self._owed.setdefault(session_id, Counters())
+        owed.frames += counters.frames
+        owed.bytes += counters.bytes
+        if not for_long and now_ms() - owed.since < SEEN_MS and len(self._owed) < OWED_MAX:
+            return
+        del self._owed[session_id]
+        await self._storage.commit(lambda tx: _add(tx, session_id, owed))
 
     async def interrupt(self, owner_id: str, session_id: str, *, task_id: str | None) -> None:
         """Stop the reply that runs in this session's conversation, or one task."""
@@ -126,9 +137,6 @@ class StreamingService:
     async def forget_old(self, now: int) -> None:
         """Drop sessions nobody has used for a week."""
         await self._storage.commit(lambda tx: tx.later(FORGET, {"before": now - FORGOTTEN_MS}))
-
-    async def newest_position(self) -> int:
-        return await self._storage.read(ledger_store.newest_position)
 
     def _check(self, conn: Connection, owner_id: str, conversation_id: str) -> None:
         if not self._access.may_hear(conn, owner_id, conversation_id):
@@ -150,5 +158,16 @@ def _row(conn: Connection, session_id: str) -> Row | None:
 
 
 def _seen(tx: Transaction, session_id: str, changes: dict[str, Any]) -> None:
-    if tx.get(streaming_sessions, session_id) is not None:
+    row = tx.get(streaming_sessions, session_id)
+    if row is not None and row["seen_at"]:
         tx.update(streaming_sessions, session_id, **(changes | {"seen_at": tx.now}))
+
+
+def _add(tx: Transaction, session_id: str, owed: Counters) -> None:
+    row = tx.get(streaming_sessions, session_id)
+    if row is None:
+        return
+    frames, size = row["frames"] + owed.frames, row["bytes"] + owed.bytes
+    # Whoever has listened until now was here until now; a session that was ended stays so.
+    seen_at = tx.now if row["seen_at"] else 0
+    tx.update(streaming_sessions, session_id, frames=frames, bytes=size, seen_at=seen_at)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from tavernai.kernel.clock import now_ms
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.ports import Storage
@@ -49,6 +50,7 @@ class Counters:
 
     frames: int = 0
     bytes: int = 0
+    since: int = field(default_factory=now_ms)
 
 
 @dataclass(slots=True)
@@ -62,15 +64,24 @@ class Listening:
     until: Until | None = None
     first: bytes = b""
     counters: Counters = field(default_factory=Counters)
+    ears: set[Ear] = field(default_factory=set)
+    """Of all lines of this session: who ends it closes them."""
 
     async def run(
-        self, send: Callable[[bytes], Awaitable[None]], *, ear: Ear | None = None, sink: Sink | None = None
+        self,
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        ear: Ear | None = None,
+        sink: Sink | None = None,
+        caught_up: Callable[[], object] | None = None,
     ) -> None:
         """Send frames until the listener leaves, the ear is closed, or the awaited task has ended."""
         ear = ear or self.open_ear()
         try:
             if await self._catch_up(send, self._newest()):
                 return
+            if caught_up is not None:
+                caught_up()
             if sink is not None:
                 ear.attach(sink)
             if self.until is not None:
@@ -83,6 +94,7 @@ class Listening:
             self.counters.frames += ear.frames
             self.counters.bytes += ear.sent_bytes
             self.hub.leave(ear, owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+            self.ears.discard(ear)
 
     def _closer(self, ear: Ear, until: Until) -> Callable[[bytes], None]:
         """What was written past the listener's task is looked at here: the awaited end closes the ear."""
@@ -94,7 +106,9 @@ class Listening:
         return look
 
     def open_ear(self) -> Ear:
-        return self.hub.listen(owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+        ear = self.hub.listen(owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+        self.ears.add(ear)
+        return ear
 
     async def _catch_up(self, send: Callable[[bytes], Awaitable[None]], upto: int) -> bool:
         """Send what was missed up to a position; whether the awaited end was among it."""

@@ -33,6 +33,7 @@ class Row:
     file: bytes | None = None
     fits: tuple[int, ...] = (200,)
     ids: tuple[tuple[str, str], ...] = ()
+    query: str = ""
 
 
 PNG = bytes.fromhex(
@@ -141,5 +142,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/stream/sessions"): Row("themselves", "chat"),
     ("DELETE", "/api/stream/sessions/{session_id}"): Row("owner of it", "chat", fits=(204,), ids=SESSION),
     ("GET", "/api/stream/{session_id}"): Row("owner of it", "chat", ids=SESSION),
+    ("GET", "/api/stream/{session_id}/poll"): Row("owner of it", "chat", ids=SESSION, query="?wait=0"),
+    ("WEBSOCKET", "/api/stream/{session_id}/ws"): Row("owner of it", "chat", fits=(101,), ids=SESSION),
     ("POST", "/api/stream/{session_id}/interrupt"): Row("owner of it", "chat", body={}, fits=(202,), ids=SESSION),
 }  # fmt: skip

@@ -219,8 +219,20 @@ async def status(person: Person, method: str, path: str, row: Row, ids: dict[str
     if row.file is not None:
         body = {"data": upload(row.file)}
     assert person._session is not None
-    async with person._session.request(method, path.format_map(ids), headers=person._headers(), **body) as answer:
+    address = path.format_map(ids) + row.query
+    if method == "WEBSOCKET":
+        return await socket_status(person._session, address, person._headers())
+    async with person._session.request(method, address, headers=person._headers(), **body) as answer:
         return answer.status
+
+
+async def socket_status(session: aiohttp.ClientSession, address: str, headers: dict[str, str]) -> int:
+    """101 for a socket that was taken, otherwise how it was refused."""
+    try:
+        async with session.ws_connect(address, headers=headers):
+            return 101
+    except aiohttp.WSServerHandshakeError as refused:
+        return refused.status
 
 
 def routes_of(router: Any) -> set[tuple[str, str]]:
