@@ -30,6 +30,8 @@ from tavernai.chat.events import (
     VariantContinued,
     VariantSelected,
 )
+from tavernai.chat.folding import bump, conv_id, conversation_of, message_of, turn, variant_of
+from tavernai.chat.marks import FOLDS as MARKS
 from tavernai.chat.scene import fetch_in
 from tavernai.chat.shown import appended, below, conversation_at, copied, leaf_of, moved, share, told_anew
 from tavernai.chat.stack import push, redone, undone
@@ -76,26 +78,26 @@ def created(tx: Unit, recorded: Recorded, fact: ConversationCreated) -> None:
 
 
 def renamed(tx: Unit, recorded: Recorded, fact: ConversationRenamed) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
-    _turn(tx, recorded, title=fact.title, version=conversation["version"] + 1, **values)
+    turn(tx, recorded, title=fact.title, version=conversation["version"] + 1, **values)
 
 
 def deleted(tx: Unit, recorded: Recorded, fact: ConversationDeleted) -> None:
-    _turn(tx, recorded, deleted_pos=recorded.pos, version=_conversation(tx, recorded)["version"] + 1)
+    turn(tx, recorded, deleted_pos=recorded.pos, version=conversation_of(tx, recorded)["version"] + 1)
 
 
 def restored(tx: Unit, recorded: Recorded, fact: ConversationRestored) -> None:
-    _turn(tx, recorded, deleted_pos=None, version=_conversation(tx, recorded)["version"] + 1)
+    turn(tx, recorded, deleted_pos=None, version=conversation_of(tx, recorded)["version"] + 1)
 
 
 # Messages.
 
 
 def message_added(tx: Unit, recorded: Recorded, fact: MessageAdded) -> None:
-    conversation, fetch = _conversation(tx, recorded), fetch_in(tx)
+    conversation, fetch = conversation_of(tx, recorded), fetch_in(tx)
     values = push(tx, conversation, recorded, fact)
-    parent = None if fact.parent_id is None else _message(tx, fact.parent_id)
+    parent = None if fact.parent_id is None else message_of(tx, fact.parent_id)
     depth, jump = place_below(parent, recorded.pos, fetch=fetch)
     created_at = fact.at or recorded.ts
     row = {
@@ -104,7 +106,7 @@ def message_added(tx: Unit, recorded: Recorded, fact: MessageAdded) -> None:
         "owner_id": recorded.owner_id,
         "conv_id": conversation["id"],
         "parent_pos": None if parent is None else parent["pos"],
-        "parent_variant": None if fact.parent_variant_id is None else _variant(tx, fact.parent_variant_id)["n"],
+        "parent_variant": None if fact.parent_variant_id is None else variant_of(tx, fact.parent_variant_id)["n"],
         "depth": depth,
         "jump_pos": jump,
         "role": fact.role,
@@ -124,113 +126,114 @@ def message_added(tx: Unit, recorded: Recorded, fact: MessageAdded) -> None:
     for n, told in enumerate(fact.variants):
         _insert_variant(tx, recorded, row, n=n, told={"at": created_at, "task_id": fact.task_id, **told})
     values |= appended(tx, conversation, row, shown=fact.selected)
-    _turn(tx, recorded, recent_at=created_at, **values)
+    turn(tx, recorded, recent_at=created_at, **values)
 
 
 def message_edited(tx: Unit, recorded: Recorded, fact: MessageEdited) -> None:
-    conversation, variant = _conversation(tx, recorded), _variant(tx, fact.variant_id)
+    conversation, variant = conversation_of(tx, recorded), variant_of(tx, fact.variant_id)
     values = push(tx, conversation, recorded, fact)
     # What a person wrote themselves is whole, however the reply had ended; a task that still writes here is given up.
     given_up = variant["task_id"] if variant["status"] in RUNNING else variant["given_up"]
     whole = {"status": "complete", "error_code": None, "error_detail": None, "given_up": given_up}
     _revise(tx, recorded, variant, text=fact.text, **whole)
-    active = _message(tx, fact.message_id)["active_variant"] == variant["n"]
-    message = _bump(tx, fact.message_id, **({"status": "complete"} if active else {}))
-    _turn(tx, recorded, **values, **told_anew(tx, conversation, message))
+    active = message_of(tx, fact.message_id)["active_variant"] == variant["n"]
+    message = bump(tx, fact.message_id, **({"status": "complete"} if active else {}))
+    turn(tx, recorded, **values, **told_anew(tx, conversation, message))
 
 
 def message_deleted(tx: Unit, recorded: Recorded, fact: MessageDeleted) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
     if fact.following:
-        _keep_leaf_below(tx, conversation, _message(tx, fact.message_id))
+        _keep_leaf_below(tx, conversation, message_of(tx, fact.message_id))
         values |= _move(tx, conversation, fact.leaf_id, fact.leaf_variant_id)
-        message = _bump(tx, fact.message_id)
+        message = bump(tx, fact.message_id)
         for pos in below(tx, message):
             tx.update(messages, pos, cut_pos=recorded.pos)
     else:
-        message = _bump(tx, fact.message_id, deleted_pos=recorded.pos)
+        message = bump(tx, fact.message_id, deleted_pos=recorded.pos)
         values |= told_anew(tx, conversation, message, counts=-1)
-    _turn(tx, recorded, **values)
+    turn(tx, recorded, **values)
 
 
 def message_restored(tx: Unit, recorded: Recorded, fact: MessageRestored) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
     if fact.following:
-        cut = _message(tx, fact.message_id)["cut_pos"]
+        cut = message_of(tx, fact.message_id)["cut_pos"]
         same = (messages.c.conv_id == conversation["id"]) & (messages.c.cut_pos == cut)
         for row in tx.rows(select(messages.c.pos).where(same).order_by(messages.c.pos)):
             tx.update(messages, row["pos"], cut_pos=None)
-        _bump(tx, fact.message_id)
+        bump(tx, fact.message_id)
         values |= _move(tx, conversation, fact.leaf_id, fact.leaf_variant_id)
     else:
-        message = _bump(tx, fact.message_id, deleted_pos=None)
+        message = bump(tx, fact.message_id, deleted_pos=None)
         values |= told_anew(tx, conversation, message, counts=1)
-    _turn(tx, recorded, **values)
+    turn(tx, recorded, **values)
 
 
 def message_hidden(tx: Unit, recorded: Recorded, fact: MessageHidden) -> None:
-    values = push(tx, _conversation(tx, recorded), recorded, fact)
-    _bump(tx, fact.message_id, hidden=1)
-    _turn(tx, recorded, **values)
+    values = push(tx, conversation_of(tx, recorded), recorded, fact)
+    bump(tx, fact.message_id, hidden=1)
+    turn(tx, recorded, **values)
 
 
 def message_shown(tx: Unit, recorded: Recorded, fact: MessageShown) -> None:
-    values = push(tx, _conversation(tx, recorded), recorded, fact)
-    _bump(tx, fact.message_id, hidden=0)
-    _turn(tx, recorded, **values)
+    values = push(tx, conversation_of(tx, recorded), recorded, fact)
+    bump(tx, fact.message_id, hidden=0)
+    turn(tx, recorded, **values)
 
 
 # Variants, leaves, branches.
 
 
 def variant_added(tx: Unit, recorded: Recorded, fact: VariantAdded) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
-    message = _message(tx, fact.message_id)
+    message = message_of(tx, fact.message_id)
     n = message["variant_count"]
-    told = {"id": fact.variant_id, "text": "", "kind": fact.kind, "at": recorded.ts, "task_id": fact.task_id}
+    told = {"id": fact.variant_id, "text": fact.text, "kind": fact.kind, "nudge": fact.nudge}
+    told |= {"at": recorded.ts, "task_id": fact.task_id}
     _insert_variant(tx, recorded, {**message, "status": fact.status}, n=n, told=told)
-    message = _bump(
+    message = bump(
         tx, fact.message_id, variant_count=n + 1, active_variant=n, status=fact.status, task_id=fact.task_id
     )
     values |= moved(tx, conversation, message, shown=n)
-    _turn(tx, recorded, recent_at=recorded.ts, **values)
+    turn(tx, recorded, recent_at=recorded.ts, **values)
 
 
 def variant_selected(tx: Unit, recorded: Recorded, fact: VariantSelected) -> None:
-    conversation, variant = _conversation(tx, recorded), _variant(tx, fact.variant_id)
+    conversation, variant = conversation_of(tx, recorded), variant_of(tx, fact.variant_id)
     values = push(tx, conversation, recorded, fact)
-    _bump(tx, fact.message_id, active_variant=variant["n"], status=variant["status"])
+    bump(tx, fact.message_id, active_variant=variant["n"], status=variant["status"])
     shown_at_leaf = fact.variant_id if fact.leaf_id == fact.message_id else fact.leaf_variant_id
     values |= _move(tx, conversation, fact.leaf_id, shown_at_leaf)
-    _turn(tx, recorded, **values)
+    turn(tx, recorded, **values)
 
 
 def variant_continued(tx: Unit, recorded: Recorded, fact: VariantContinued) -> None:
-    values = push(tx, _conversation(tx, recorded), recorded, fact)
-    _set_status(tx, fact, "queued", conv_id=_conv_id(recorded), task_id=fact.task_id)
-    _turn(tx, recorded, recent_at=recorded.ts, **values)
+    values = push(tx, conversation_of(tx, recorded), recorded, fact)
+    _set_status(tx, fact, "queued", conv_id=conv_id(recorded), task_id=fact.task_id, nudge=fact.nudge)
+    turn(tx, recorded, recent_at=recorded.ts, **values)
 
 
 def leaf_selected(tx: Unit, recorded: Recorded, fact: LeafSelected) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
     values |= _move(tx, conversation, fact.message_id, fact.variant_id)
-    _turn(tx, recorded, **values)
+    turn(tx, recorded, **values)
 
 
 def branch_created(tx: Unit, recorded: Recorded, fact: BranchCreated) -> None:
-    conversation = _conversation(tx, recorded)
+    conversation = conversation_of(tx, recorded)
     values = push(tx, conversation, recorded, fact)
     if fact.copy and fact.from_conversation_id is not None and fact.variant_id is not None:
-        message, origin = _message(tx, fact.message_id), conversation_at(tx, fact.from_conversation_id)
-        values |= copied(tx, origin, message, shown=_variant(tx, fact.variant_id)["n"])
+        message, origin = message_of(tx, fact.message_id), conversation_at(tx, fact.from_conversation_id)
+        values |= copied(tx, origin, message, shown=variant_of(tx, fact.variant_id)["n"])
         values |= {"fork_pos": message["pos"], "family": share(tx, origin, message)}
     else:
         values |= _move(tx, conversation, fact.message_id, fact.variant_id)
-    _turn(tx, recorded, **values)
+    turn(tx, recorded, **values)
 
 
 # Replies.
@@ -239,15 +242,15 @@ def branch_created(tx: Unit, recorded: Recorded, fact: BranchCreated) -> None:
 def reply_turned(tx: Unit, recorded: Recorded, fact: CompletionStarted | CompletionRequeued) -> None:
     fresh = {"task_id": fact.task_id, "error_code": None, "error_detail": None}
     _set_status(tx, fact, STATUS[type(fact)], **fresh)
-    _turn(tx, recorded)
+    turn(tx, recorded)
 
 
 def reply_ended(tx: Unit, recorded: Recorded, fact: Ended) -> None:
-    conversation, variant = _conversation(tx, recorded), _variant(tx, fact.variant_id)
+    conversation, variant = conversation_of(tx, recorded), variant_of(tx, fact.variant_id)
     if variant["given_up"] == fact.task_id:
         tx.update(variants, (variant["message_pos"], variant["n"]), given_up=None)
         if variant["task_id"] != fact.task_id:
-            _turn(tx, recorded)  # another task writes here by now
+            turn(tx, recorded)  # another task writes here by now
             return
     if fact.text and fact.text != variant["text"]:
         _revise(tx, recorded, variant, text=fact.text, keep=bool(variant["text"]))
@@ -267,7 +270,7 @@ def reply_ended(tx: Unit, recorded: Recorded, fact: Ended) -> None:
         error_code=fact.code if isinstance(fact, CompletionFailed) else None,
         error_detail=fact.detail if isinstance(fact, CompletionFailed) else None,
     )
-    _turn(tx, recorded, recent_at=recorded.ts, **told_anew(tx, conversation, message))
+    turn(tx, recorded, recent_at=recorded.ts, **told_anew(tx, conversation, message))
 
 
 def _json(value: Any) -> str | None:
@@ -278,15 +281,15 @@ def _json(value: Any) -> str | None:
 
 
 def change_undone(tx: Unit, recorded: Recorded, fact: ChangeUndone) -> None:
-    conversation, change = _conversation(tx, recorded), tx.find(changes, event_id=fact.of)
+    conversation, change = conversation_of(tx, recorded), tx.find(changes, event_id=fact.of)
     if change is not None:
-        _turn(tx, recorded, **undone(tx, conversation, recorded, change))
+        turn(tx, recorded, **undone(tx, conversation, recorded, change, picked=fact.picked))
 
 
 def change_redone(tx: Unit, recorded: Recorded, fact: ChangeRedone) -> None:
-    conversation, change = _conversation(tx, recorded), tx.find(changes, event_id=fact.of)
+    conversation, change = conversation_of(tx, recorded), tx.find(changes, event_id=fact.of)
     if change is not None:
-        _turn(tx, recorded, **redone(tx, conversation, recorded, change))
+        turn(tx, recorded, **redone(tx, conversation, recorded, change))
 
 
 FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
@@ -312,41 +315,8 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     CompletionFailed: reply_ended,
     ChangeUndone: change_undone,
     ChangeRedone: change_redone,
+    **MARKS,
 }
-
-
-def _conv_id(recorded: Recorded) -> str:
-    return recorded.stream.partition(":")[2]
-
-
-def _conversation(tx: Unit, recorded: Recorded) -> Row:
-    return conversation_at(tx, _conv_id(recorded))
-
-
-def _message(tx: Unit, message_id: str) -> Row:
-    found = tx.find(messages, id=message_id)
-    if found is None:
-        raise LookupError(f"no message {message_id}")
-    return found
-
-
-def _variant(tx: Unit, variant_id: str) -> Row:
-    found = tx.find(variants, id=variant_id)
-    if found is None:
-        raise LookupError(f"no variant {variant_id}")
-    return found
-
-
-def _turn(tx: Unit, recorded: Recorded, **values: Any) -> None:
-    tx.update(conversations, _conv_id(recorded), position=recorded.pos, **values)
-
-
-def _bump(tx: Unit, message_id: str, **values: Any) -> Row:
-    """The message with these values and one more change."""
-    message = _message(tx, message_id)
-    values["version"] = message["version"] + 1
-    tx.update(messages, message["pos"], **values)
-    return {**message, **values}
 
 
 def _insert_variant(tx: Unit, recorded: Recorded, message: Row, *, n: int, told: dict[str, Any]) -> None:
@@ -357,13 +327,13 @@ def _insert_variant(tx: Unit, recorded: Recorded, message: Row, *, n: int, told:
         "id": told["id"],
         "kind": told["kind"],
         "status": message["status"],
-        "conv_id": _conv_id(recorded),
+        "conv_id": conv_id(recorded),
         "text": told["text"],
         "revision": 1,
         "revised_at": told["at"],
         "created_at": told["at"],
     }
-    tx.insert(variants, row | {name: told[name] for name in ("task_id", "model", "reasoning") if name in told})
+    tx.insert(variants, row | {name: told[name] for name in ("task_id", "model", "reasoning", "nudge") if name in told})
 
 
 def _revise(tx: Unit, recorded: Recorded, variant: Row, *, text: str, keep: bool = True, **values: Any) -> None:
@@ -379,20 +349,20 @@ def _revise(tx: Unit, recorded: Recorded, variant: Row, *, text: str, keep: bool
 
 def _set_status(tx: Unit, fact: Any, status: str, **values: Any) -> Row:
     """The variant's status, and the message's while this variant is the one selected last."""
-    variant, message = _variant(tx, fact.variant_id), _message(tx, fact.message_id)
+    variant, message = variant_of(tx, fact.variant_id), message_of(tx, fact.message_id)
     tx.update(variants, (variant["message_pos"], variant["n"]), status=status, **values)
     if message["active_variant"] != variant["n"]:
-        return _bump(tx, fact.message_id)
-    return _bump(tx, fact.message_id, status=status, task_id=fact.task_id)
+        return bump(tx, fact.message_id)
+    return bump(tx, fact.message_id, status=status, task_id=fact.task_id)
 
 
 def _move(tx: Unit, conversation: Row, leaf_id: str | None, variant_id: str | None) -> dict[str, Any]:
     """The conversation's columns for another leaf; without a variant, the one selected there last."""
-    leaf = None if leaf_id is None else _message(tx, leaf_id)
+    leaf = None if leaf_id is None else message_of(tx, leaf_id)
     if leaf is None:
         return moved(tx, conversation, None, shown=0)
     return moved(
-        tx, conversation, leaf, shown=leaf["active_variant"] if variant_id is None else _variant(tx, variant_id)["n"]
+        tx, conversation, leaf, shown=leaf["active_variant"] if variant_id is None else variant_of(tx, variant_id)["n"]
     )
 
 

@@ -4,7 +4,7 @@ All of it is walks over `tx.get` from the leaf up to where something changed. On
 query, to find those copies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -93,6 +93,21 @@ def told_anew(tx: Unit, conversation: Row, message: Row, *, counts: int = 0) -> 
     return _values_anew(tx, conversation, message, counts=counts)
 
 
+def all_told_anew(tx: Unit, conversation: Row, touched: Sequence[Row], *, counts: int) -> Values:
+    """As `told_anew` for messages that went to the trash, or out of it, together."""
+    highest: dict[str, Row] = {}
+    for message in touched:
+        known = highest.get(message["conv_id"])
+        if known is None or message["depth"] < known["depth"]:
+            highest[message["conv_id"]] = message
+    others = {other["id"]: other for message in highest.values() for other in _sharing(tx, conversation, message)}
+    for other in others.values():
+        values = _all_values_anew(tx, other, touched, counts=counts)
+        if values:
+            tx.update(conversations, other["id"], **values)
+    return _all_values_anew(tx, conversation, touched, counts=counts)
+
+
 def below(tx: Unit, message: Row) -> list[int]:
     """Positions of the message and all that its conversation has below it, outside the trash."""
     columns = (messages.c.pos, messages.c.conv_id, messages.c.cut_pos)
@@ -125,6 +140,14 @@ def _values_anew(tx: Unit, conversation: Row, message: Row, *, counts: int) -> V
     if variant_on_path(message, leaf, conversation["leaf_variant"], fetch=fetch_in(tx)) is None:
         return {}
     return preview_now(tx, conversation) | {"message_count": conversation["message_count"] + counts}
+
+
+def _all_values_anew(tx: Unit, conversation: Row, touched: Sequence[Row], *, counts: int) -> Values:
+    leaf, n, fetch = leaf_of(tx, conversation), conversation["leaf_variant"], fetch_in(tx)
+    on_path = sum([variant_on_path(message, leaf, n, fetch=fetch) is not None for message in touched])
+    if not on_path:
+        return {}
+    return preview_now(tx, conversation) | {"message_count": conversation["message_count"] + counts * on_path}
 
 
 def _sharing(tx: Unit, conversation: Row, message: Row) -> Iterator[Row]:

@@ -6,8 +6,11 @@ The tops stand in the conversation's row, so pushing costs one insert. A fact ca
 from typing import Any, Literal
 
 import orjson
+from sqlalchemy import select
 
 from tavernai.chat.events import (
+    BookmarkRemoved,
+    BookmarkSet,
     BranchCreated,
     ConversationRenamed,
     LeafSelected,
@@ -16,6 +19,7 @@ from tavernai.chat.events import (
     MessageEdited,
     MessageHidden,
     MessageRestored,
+    MessagesChanged,
     MessageShown,
     VariantAdded,
     VariantContinued,
@@ -43,6 +47,9 @@ KEPT: dict[type[Any], tuple[str, ...]] = {
     LeafSelected: (),
     BranchCreated: (),
     ConversationRenamed: ("title", "was"),
+    MessagesChanged: ("action", "message_ids"),
+    BookmarkSet: ("message_id", "label", "was"),
+    BookmarkRemoved: ("message_id", "was"),
 }
 """What can be undone, and the fields undoing it needs; no text of a message among them, so erasing stays one place."""
 
@@ -78,6 +85,8 @@ def push(tx: Unit, conversation: Row, recorded: Recorded, fact: Any) -> dict[str
     if weight == "foreign":
         return {"foreign_pos": recorded.pos}
     kept = {name: getattr(fact, name) for name in KEPT[type(fact)]}
+    if isinstance(fact, MessageDeleted) and fact.count > 1:
+        kept["count"] = fact.count
     tx.insert(
         changes,
         {
@@ -100,7 +109,7 @@ def push(tx: Unit, conversation: Row, recorded: Recorded, fact: Any) -> dict[str
     return {"undo_pos": recorded.pos, "redo_pos": None, "redo_count": 0}
 
 
-def undone(tx: Unit, conversation: Row, recorded: Recorded, change: Row) -> dict[str, Any]:
+def undone(tx: Unit, conversation: Row, recorded: Recorded, change: Row, *, picked: bool) -> dict[str, Any]:
     """From the stack of changes to the stack of undone ones; what was shown is kept for redoing it."""
     tx.update(
         changes,
@@ -110,9 +119,13 @@ def undone(tx: Unit, conversation: Row, recorded: Recorded, change: Row) -> dict
         leaf_after=conversation["active_leaf"],
         leaf_variant_after=conversation["leaf_variant"],
         revision_after=_revision_of(tx, change),
+        **({"picked": 1} if picked else {}),
     )
+    top = conversation["undo_pos"]
+    if top != change["pos"]:
+        _close_gap(tx, change)
     return {
-        "undo_pos": change["undo_below"],
+        "undo_pos": change["undo_below"] if top == change["pos"] else top,
         "redo_pos": change["pos"],
         "redo_count": conversation["redo_count"] + 1,
         "undo_event": recorded.id,
@@ -121,13 +134,26 @@ def undone(tx: Unit, conversation: Row, recorded: Recorded, change: Row) -> dict
 
 def redone(tx: Unit, conversation: Row, recorded: Recorded, change: Row) -> dict[str, Any]:
     """From there back to the stack of changes."""
-    tx.update(changes, change["pos"], redo_below=None, undone_pos=None)
+    values: dict[str, Any] = {"redo_below": None, "undone_pos": None}
+    if change["picked"]:
+        # It comes back in another place of the story than it left: what it was done upon is what stands now.
+        here = {"leaf_before": conversation["active_leaf"], "leaf_variant_before": conversation["leaf_variant"]}
+        values |= here | {"picked": None}
+    tx.update(changes, change["pos"], undo_below=conversation["undo_pos"], **values)
     return {
         "undo_pos": change["pos"],
         "redo_pos": change["redo_below"],
         "redo_count": conversation["redo_count"] - 1,
         "undo_event": recorded.id,
     }
+
+
+def _close_gap(tx: Unit, change: Row) -> None:
+    """The change above this one in the stack now lies on the one below it."""
+    c = changes.c
+    above = (c.conv_id == change["conv_id"]) & (c.undo_below == change["pos"]) & c.undone_pos.is_(None)
+    for row in tx.rows(select(c.pos).where(above).order_by(c.pos)):
+        tx.update(changes, row["pos"], undo_below=change["undo_below"])
 
 
 def _revision_of(tx: Unit, change: Row) -> int | None:
