@@ -35,6 +35,8 @@ from tavernai.agent.service import AgentService
 from tavernai.agent.stage import Director
 from tavernai.agent.stopping import Stopper
 from tavernai.characters.avatars import AvatarService
+from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
+from tavernai.characters.backgrounds.service import BackgroundService
 from tavernai.characters.endpoints import router as characters_router
 from tavernai.characters.importing import ImportService
 from tavernai.characters.personas.endpoints import router as personas_router
@@ -100,6 +102,7 @@ ROUTERS = (
     streams_router,
     chat_router,
     characters_router,
+    backgrounds_router,
     personas_router,
     connections_router,
     accounts_router,
@@ -258,6 +261,7 @@ def _wire_characters(services: Services) -> None:
         CharacterService(storage, blobs, pictures),
         ImportService(storage, blobs),
         AvatarService(storage, blobs, pictures),
+        BackgroundService(storage, blobs, pictures),
         PersonaService(storage),
     )
 

@@ -55,6 +55,14 @@ class CharacterAvatarChanged:
     avatar: str | None
 
 
+@fact("character.background_changed")
+class CharacterBackgroundChanged:
+    """Another picture behind the chats, or none."""
+
+    character_id: str
+    background: str | None
+
+
 @fact("character.favourited")
 class CharacterFavourited:
     """Marked as a favourite, or no longer."""

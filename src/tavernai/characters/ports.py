@@ -16,6 +16,10 @@ class Pictures(Protocol):
         """
         ...
 
+    def backdrop(self, data: bytes) -> bytes:
+        """The whole picture as WebP, at most BACKDROP_WIDTH_MAX wide, without metadata. Raises PictureRefused."""
+        ...
+
     def as_png(self, data: bytes) -> bytes:
         """The picture as a PNG for an exported card: a PNG as it is, others converted. Raises PictureRefused."""
         ...

@@ -37,7 +37,7 @@ def _insert(
 ) -> None:
     row = {
         "id": fact.character_id, "owner_id": recorded.owner_id, **_told_by_card(fact.card), "card_hash": fact.card_hash,
-        "card_version": fact.card_version, "favourite": 0, "avatar": avatar, "original": original,
+        "card_version": fact.card_version, "favourite": 0, "avatar": avatar, "background": None, "original": original,
         "deleted": 0, "deleted_at": None, "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1,
     }  # fmt: skip
     tx.insert(characters, row)
@@ -67,6 +67,12 @@ def _avatar_changed(tx: Unit, recorded: Recorded, fact: e.CharacterAvatarChanged
     row = tx.get(characters, fact.character_id)
     if row is not None:
         _change(tx, recorded, row, changed=["avatar"], avatar=fact.avatar)
+
+
+def _background_changed(tx: Unit, recorded: Recorded, fact: e.CharacterBackgroundChanged) -> None:
+    row = tx.get(characters, fact.character_id)
+    if row is not None:
+        _change(tx, recorded, row, changed=["background"], background=fact.background)
 
 
 def _favourited(tx: Unit, recorded: Recorded, fact: e.CharacterFavourited) -> None:
@@ -141,6 +147,7 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.CharacterCreated: _created,
     e.CharacterEdited: _edited,
     e.CharacterAvatarChanged: _avatar_changed,
+    e.CharacterBackgroundChanged: _background_changed,
     e.CharacterFavourited: _favourited,
     e.CharacterDeleted: _deleted,
     e.CharacterRestored: _restored,

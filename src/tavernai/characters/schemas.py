@@ -50,6 +50,7 @@ class CharacterItem(BaseModel):
 class CharacterShown(CharacterItem):
     """A character with its card under V3 names."""
 
+    background_url: str | None
     card: dict[str, Any]
     warnings: list[str]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from tavernai.characters.store import avatar_url
+from tavernai.characters.store import avatar_url, background_url
 from tavernai.kernel.clock import rfc3339
 from tavernai.storage.rows import Row
 
@@ -54,7 +54,13 @@ def summary(row: Row) -> dict[str, Any]:
 
 def detail(character: Character) -> dict[str, Any]:
     """Everything about one character."""
-    return {**summary(character.row), "card": character.card, "warnings": sentences(character.warnings)}
+    background = character.row["background"]
+    return {
+        **summary(character.row),
+        "background_url": background_url(character.id, background) if background else None,
+        "card": character.card,
+        "warnings": sentences(character.warnings),
+    }
 
 
 def sentences(warnings: list[dict[str, Any]]) -> list[str]:

@@ -118,6 +118,11 @@ def avatar_urls(conn: Connection, owner_id: str, character_ids: Collection[str])
     return {row[0]: avatar_url(row[0], row[1]) for row in conn.execute(query)}
 
 
+def background_url(character_id: str, background: str) -> str:
+    """Where the picture behind the chats is found; the hash lets it be cached for good."""
+    return f"/api/characters/{character_id}/background?v={background[:16]}"
+
+
 def avatar_url(character_id: str, avatar: str) -> str:
     """Where a picture is served; another picture has another address."""
     return f"/api/characters/{character_id}/avatar?v={avatar[:16]}"

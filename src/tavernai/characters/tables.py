@@ -19,6 +19,7 @@ characters = Table(
     Column("greetings", Int, nullable=False),
     Column("favourite", Flag, nullable=False),
     Column("avatar", Text),
+    Column("background", Text),
     Column("original", Text),
     Column("card_hash", Text, nullable=False),
     Column("deleted", Flag, nullable=False),

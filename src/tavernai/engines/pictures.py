@@ -7,7 +7,16 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from tavernai.characters.domain import png
-from tavernai.characters.domain.pictures import BOXES, FULL_SIDE_MAX, PIXELS_MAX, Size, cut, picture_kind
+from tavernai.characters.domain.pictures import (
+    BACKDROP_HEIGHT_MAX,
+    BACKDROP_WIDTH_MAX,
+    BOXES,
+    FULL_SIDE_MAX,
+    PIXELS_MAX,
+    Size,
+    cut,
+    picture_kind,
+)
 from tavernai.characters.domain.portrait import initial, palette
 from tavernai.characters.errors import PictureRefused
 
@@ -39,6 +48,11 @@ class PillowPictures:
         else:
             box = BOXES[size]
             picture = picture.resize(box, Image.Resampling.LANCZOS, box=cut(*picture.size, box=box), reducing_gap=2.0)
+        return _encoded(picture, "WEBP", quality=QUALITY, method=4)
+
+    def backdrop(self, data: bytes) -> bytes:
+        picture = _decoded(data, hint=(BACKDROP_WIDTH_MAX, BACKDROP_HEIGHT_MAX)).convert("RGB")
+        picture.thumbnail((BACKDROP_WIDTH_MAX, BACKDROP_HEIGHT_MAX), Image.Resampling.LANCZOS)
         return _encoded(picture, "WEBP", quality=QUALITY, method=4)
 
     def as_png(self, data: bytes) -> bytes:

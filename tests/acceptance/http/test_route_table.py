@@ -167,10 +167,18 @@ async def _console_file(cast: Cast) -> str:
     return "console.js"
 
 
+async def _background(cast: Cast) -> str:
+    character_id = await _character(cast)
+    sent = await cast.people["member"].put(f"/api/characters/{character_id}/background", data=upload(PNG))
+    assert sent.status == 200, sent.text
+    return character_id
+
+
 # What can stand in a path or a body, and how the member (or the owner, for what owners administer) comes by it.
 MAKERS: dict[str, Maker] = {
     "character_id": _character,
     "character_with_avatar": _avatar,
+    "character_with_background": _background,
     "conversation_id": _conversation,
     "message_id": _message,
     "told_conversation": _told_conversation,

@@ -6,6 +6,8 @@ PIXELS_MAX = 40_000_000
 """A picture that claims more is not decoded: the portrait is drawn instead."""
 
 FULL_SIDE_MAX = 2_048
+BACKDROP_WIDTH_MAX = 1_920
+BACKDROP_HEIGHT_MAX = 2_400
 
 MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, "PNG"),

@@ -1,0 +1,1 @@
+"""The picture behind a character's chats."""
