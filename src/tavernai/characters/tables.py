@@ -19,7 +19,6 @@ characters = Table(
     Column("greetings", Int, nullable=False),
     Column("favourite", Flag, nullable=False),
     Column("avatar", Text),
-    Column("background", Text),
     Column("original", Text),
     Column("card_hash", Text, nullable=False),
     Column("deleted", Flag, nullable=False),
@@ -27,6 +26,7 @@ characters = Table(
     Column("created_at", Ms, nullable=False),
     Column("updated_at", Ms, nullable=False),
     Column("version", Int, nullable=False),
+    Column("background", Text),
 )
 Index("characters_by_name", characters.c.owner_id, characters.c.deleted, characters.c.name_key, characters.c.id)
 Index("characters_by_change", characters.c.owner_id, characters.c.deleted, characters.c.updated_at, characters.c.id)

@@ -12,6 +12,7 @@ from tavernai.accounts.guards import signed_in
 from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
 from tavernai.characters.backgrounds.service import BackgroundService
 from tavernai.characters.endpoints import router
+from tavernai.engines.blobs import FileBlobs
 from tavernai.engines.pictures import PillowPictures
 from tavernai.http.app import build_site
 from tests.integration.characters.conftest import Room
@@ -31,7 +32,7 @@ def sent(data: bytes) -> list[tuple[str, tuple[str, bytes]]]:
 
 @pytest.fixture
 async def client(room: Room) -> AsyncIterator[httpx2.AsyncClient]:
-    backgrounds = BackgroundService(room.storage, room.blobs, PillowPictures())
+    backgrounds = BackgroundService(room.storage, FileBlobs(room.blobs), PillowPictures())
     services = {type(one): one for one in (room.characters, backgrounds)}
     site = build_site(services, [router, backgrounds_router])
     person = Principal(room.user_id, "member", frozenset({"characters"}), "session")
