@@ -3,7 +3,7 @@
 Pure. Upstreams bend the format in small ways; everything that is met in the wild and means the same is understood here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -38,6 +38,35 @@ FINISH_WORDS: dict[str, str] = {
 
 _PASSED = ("max_tokens", "temperature", "top_p", "stop", "tools")
 DONE = b"[DONE]"
+
+
+class JsonLines:
+    """Splits bytes, cut anywhere, into lines that are a JSON value each."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that are complete now, trimmed. Raises UpstreamBadAnswer when a line passes 8 MiB."""
+        if b"\n" not in chunk:
+            self._rest += chunk
+            if len(self._rest) > LINE_BYTES_MAX:
+                raise UpstreamBadAnswer(words="a line of the answer has no end")
+            return []
+        lines = (bytes(self._rest) + chunk if self._rest else chunk).split(b"\n")
+        self._rest = bytearray(lines.pop())
+        return [line for line in map(bytes.strip, lines) if line]
+
+    @property
+    def is_within(self) -> bool:
+        """Whether a line has begun and not ended."""
+        return bool(self._rest)
+
+    def end(self) -> list[bytes]:
+        """What stood in a last line without its newline."""
+        return self.feed(b"\n") if self._rest else []
 
 
 class EventLines:
@@ -107,11 +136,15 @@ def delta_of(event: Any) -> Delta | None:
 
 
 class Fold:
-    """What the chunks of one answer add up to. `finish` is held back, so that it comes once, last, with the usage."""
+    """What the chunks of one answer add up to. `finish` is held back, so that it comes once, last, with the usage.
 
-    __slots__ = ("_said", "_usage", "done", "finish")
+    `read`: one chunk's JSON as a Delta, None when it says nothing; raises the error it tells of.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_read", "_said", "_usage", "done", "finish")
+
+    def __init__(self, read: Callable[[Any], Delta | None] | None = None) -> None:
+        self._read = read or delta_of
         self.done = False
         self.finish: str | None = None
         self._usage: dict[str, Any] | None = None
@@ -124,7 +157,7 @@ class Fold:
         if self.done or not payload:
             return None
         try:
-            delta = delta_of(parsed(payload))
+            delta = self._read(parsed(payload))
         except (AttributeError, KeyError, IndexError, TypeError):
             raise UpstreamBadAnswer(words="a part of the answer has another shape") from None
         if delta is None:
