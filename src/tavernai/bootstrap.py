@@ -46,8 +46,12 @@ from tavernai.characters.service import CharacterService
 from tavernai.chat import store as chat_store
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.endpoints import router as chat_router
+from tavernai.chat.places import OwnPlaces, PersonaLocks
 from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
+from tavernai.config.endpoints import router as config_router
+from tavernai.config.projections import FOLDS as CONFIG
+from tavernai.config.service import ConfigService
 from tavernai.engines.blobs import FileBlobs
 from tavernai.engines.core_client import RemoteGateway
 from tavernai.engines.demo import DemoBackend
@@ -94,7 +98,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, CONFIG, CHAT, AGENT)
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
@@ -104,6 +108,7 @@ ROUTERS = (
     characters_router,
     backgrounds_router,
     personas_router,
+    config_router,
     connections_router,
     accounts_router,
     ops_router,
@@ -257,12 +262,14 @@ def _wire_accounts(services: Services, stack: AsyncExitStack) -> None:
 def _wire_characters(services: Services) -> None:
     storage, pictures = services.storage, PillowPictures()
     blobs = FileBlobs(services.settings.data_dir / "blobs")
+    avatars = AvatarService(storage, blobs, pictures)
     services.add(
         CharacterService(storage, blobs, pictures),
         ImportService(storage, blobs),
-        AvatarService(storage, blobs, pictures),
+        avatars,
         BackgroundService(storage, blobs, pictures),
-        PersonaService(storage),
+        PersonaService(storage, avatars=avatars, locks=PersonaLocks()),
+        ConfigService(storage, places=OwnPlaces()),
     )
 
 

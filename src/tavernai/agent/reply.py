@@ -21,7 +21,8 @@ from tavernai.agent.stage import Director, Staged
 from tavernai.agent.tables import tasks
 from tavernai.chat import service as chat
 from tavernai.chat.errors import WrongTask
-from tavernai.gateway.errors import UpstreamError, UpstreamTimeout
+from tavernai.gateway.domain import Connection
+from tavernai.gateway.errors import UnknownConnection, UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import Recorded
@@ -106,10 +107,24 @@ class ReplyWriter:
 
     async def _plan(self, lease: Lease) -> Staged:
         """Read the scene, build the prompt, record both before the model is asked."""
-        connection = await self.gateway.resolve(lease.task["connection"])
-        staged = await self.storage.read(lambda conn: self.director.stage(conn, lease.task, connection=connection))
+        connection, reason = await self._route(lease)
+        staged = await self.storage.read(
+            lambda conn: self.director.stage(conn, lease.task, connection=connection, reason=reason)
+        )
         await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
         return staged
+
+    async def _route(self, lease: Lease) -> tuple[Connection, str]:
+        """Who answers, and why: asked for, tuned, or the default, also when what was tuned is gone."""
+        wanted = await self.storage.read(lambda conn: self.director.wanted(conn, lease.task))
+        if lease.task["connection"]:
+            return await self.gateway.resolve(wanted), "asked for"
+        if wanted is None:
+            return await self.gateway.resolve(None), "default"
+        try:
+            return await self.gateway.resolve(wanted), "config"
+        except UnknownConnection:
+            return await self.gateway.resolve(None), "default, the one chosen is gone"
 
     def _record_plan(self, tx: Transaction, lease: Lease, staged: Staged) -> None:
         held(tx, lease)

@@ -130,6 +130,24 @@ class PlanAccount(BaseModel):
     messages: list[dict[str, Any]]
 
 
+class TunedValue(BaseModel):
+    """A value that took effect and where it came from: a scope (`user:<id>`, `char:<id>`, `conv:<id>`, `global`), the
+    `connection`, or the `length` that was asked for."""
+
+    path: str
+    value: Any
+    source: str
+
+
+class ConfigAccount(BaseModel):
+    """What was tuned for a reply: the newest revision of each scope it was made with, what took effect, and the
+    samplers that its kind of server does not know."""
+
+    revisions: dict[str, int]
+    used: list[TunedValue]
+    ignored: list[str]
+
+
 class CompletionAccount(BaseModel):
     finish: str | None
     usage: dict[str, Any] | None
@@ -144,5 +162,6 @@ class WhyAnswer(BaseModel):
     task: TaskItem | None
     route: RouteTaken | None
     plan: PlanAccount | None
+    config: ConfigAccount | None
     completion: CompletionAccount | None
     events: list[TimelineItem]

@@ -148,7 +148,7 @@ class AgentService:
         conversation_id = order.conversation_id or self._open(tx, user_id, order.character_id, by=by)
         conversation = conversation_for(tx, user_id, conversation_id)
         _check_room(tx, conversation_id)
-        task_id, name = new_id(), self._stage.user_name(tx, user_id)
+        task_id, name = new_id(), self._user_name(tx, user_id, conversation)
         said = chat.add_message(
             tx, conversation_id, owner_id=user_id, by=by, role="user", name=name, text=text, task_id=task_id
         )
@@ -161,6 +161,10 @@ class AgentService:
             tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,
             conversation_id=conversation_id, message_id=said.message_id, cause_id=cause,
         )  # fmt: skip
+
+    def _user_name(self, tx: Transaction, user_id: str, conversation: Row) -> str:
+        place = {"character_id": conversation["character_id"], "conversation_id": conversation["id"]}
+        return self._stage.user_name(tx, user_id, **place)
 
     def _open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By) -> str:
         if character_id is None:
@@ -205,7 +209,7 @@ class AgentService:
         )  # fmt: skip
 
     def _speak_for(self, tx: Transaction, user_id: str, conversation: Row, *, task_id: str, by: By) -> tuple[str, str]:
-        name = self._stage.user_name(tx, user_id)
+        name = self._user_name(tx, user_id, conversation)
         added = chat.add_reply(
             tx, conversation["id"], owner_id=user_id, by=by, name=name, character_id=None, task_id=task_id, role="user"
         )

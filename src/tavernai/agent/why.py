@@ -30,6 +30,7 @@ def why(conn: Connection, user_id: str, message_id: str, *, variant_id: str | No
         "task": dict(task) if task else None,
         "route": _route(events),
         "plan": _plan(conn, events),
+        "config": _config(events),
         "completion": _completion(events),
         "events": [timeline_item(event) for event in events],
     }
@@ -72,6 +73,15 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "messages": sent,
     }
+
+
+def _config(events: list[Recorded]) -> dict[str, Any] | None:
+    """What was tuned when the prompt was made; None of replies older than config."""
+    event = _last(events, "plan.made")
+    told = event.payload["plan"].get("config") if event else None
+    if told is None:
+        return None
+    return {"revisions": told["revisions"], "used": told["used"], "ignored": told["ignored"]}
 
 
 def _part(part: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Served:
 
 
 class AvatarService:
-    """A character's picture in the sizes the page shows."""
+    """Pictures of characters and personas in the sizes the page shows."""
 
     def __init__(self, storage: Storage, blobs: Blobs, pictures: Pictures) -> None:
         self._storage = storage
@@ -53,6 +53,21 @@ class AvatarService:
             return row["name"], row["avatar"], blob
 
         name, avatar, blob = await self._storage.read(query)
+        return await self._served(name, avatar, size, blob=blob)
+
+    async def portrait(self, name: str, avatar: str | None, size: Size) -> Served:
+        """Anybody's picture (its sha256) in this size, or one drawn for the name."""
+        blob = None
+        if avatar is not None:
+            blob = await self._storage.read(lambda conn: store.thumbnail(conn, avatar, size))
+        return await self._served(name, avatar, size, blob=blob)
+
+    async def kept(self, data: bytes) -> str:
+        """Store a picture; its sha256. Raises PictureRefused: it could not be shown."""
+        await self.resized(data, Size.SMALL)
+        return await asyncio.to_thread(self._blobs.put, data)
+
+    async def _served(self, name: str, avatar: str | None, size: Size, *, blob: str | None) -> Served:
         if avatar is None:
             return _drawn(name)
         try:

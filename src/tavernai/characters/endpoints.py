@@ -85,7 +85,7 @@ async def read_sample_avatar(
     name: Annotated[str, Path(max_length=64)], request: Request, who: Who, avatars: Avatars, size: Size = Size.LARGE
 ) -> Response:
     content = await avatars.resized(sample(name).data, size)
-    return _picture(request, Served(content, "image/webp", f'"{name}-{size}-{len(content)}"', None), immutable=False)
+    return picture(request, Served(content, "image/webp", f'"{name}-{size}-{len(content)}"', None), immutable=False)
 
 
 @router.post("/api/characters/samples/{name}:add")
@@ -156,7 +156,7 @@ async def read_avatar(
 ) -> Response:
     served = await avatars.avatar(who.user_id, character_id, size)
     named = served.avatar is not None and bool(v) and served.avatar.startswith(v)
-    return _picture(request, served, immutable=named)
+    return picture(request, served, immutable=named)
 
 
 @router.put("/api/characters/{character_id}/avatar", openapi_extra=MULTIPART)
@@ -177,7 +177,8 @@ def _imported(one: Imported) -> s.ImportedShown:
     )  # fmt: skip
 
 
-def _picture(request: Request, served: Served, *, immutable: bool) -> Response:
+def picture(request: Request, served: Served, *, immutable: bool) -> Response:
+    """The answer with a picture; 304 for who has it. `immutable`: its address names its content."""
     # Without the content's hash in its address a picture may change: then it is asked for again, and 304 is cheap.
     caching = f"private, max-age={365 * DAY_SECONDS}, immutable" if immutable else "private, no-cache"
     headers = {

@@ -12,7 +12,8 @@ InvalidInput
 ├── PictureRefused     422   a picture that cannot be used as an avatar
 └── LastPersona        422
 Conflict
-└── InTrash            409
+├── InTrash            409
+└── PersonaInTrash     409
 TooLarge
 └── UploadTooLarge     413
 UnsupportedInput
@@ -96,3 +97,9 @@ class InTrash(Conflict):
     """This character is in the trash; restore it first."""
 
     code = "in_trash"
+
+
+class PersonaInTrash(Conflict):
+    """This persona is in the trash; restore it first."""
+
+    code = "persona_in_trash"

@@ -138,8 +138,16 @@ class PersonaChangeGiven(Given):
     is_default: Literal[True] | None = None
 
 
+class PersonaUse(BaseModel):
+    """A place where this persona is locked."""
+
+    type: Literal["user", "character", "conversation"]
+    id: str
+    name: str
+
+
 class PersonaShown(BaseModel):
-    """Who a person is to the characters."""
+    """Who a person is to the characters; `uses` names at most 20 of the `use_count` places where it is locked."""
 
     id: str
     name: str
@@ -148,6 +156,10 @@ class PersonaShown(BaseModel):
     version: int
     created_at: str
     updated_at: str
+    avatar_url: str | None
+    deleted: bool
+    uses: list[PersonaUse]
+    use_count: int
 
 
 class PersonaPage(BaseModel):

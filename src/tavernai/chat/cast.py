@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from tavernai.characters.personas.service import default_in
 from tavernai.characters.service import get_in, greetings_in
 from tavernai.characters.store import avatar_url
 from tavernai.characters.tables import characters
+from tavernai.chat.places import played_in
 from tavernai.chat.ports import CastMember
 from tavernai.ledger.transaction import Transaction
 
@@ -15,11 +15,11 @@ NAMELESS = "User"
 
 
 class OwnCast:
-    """Everyone converses with their own characters, as their default persona."""
+    """Everyone converses with their own characters, as the persona they play with each."""
 
     def role(self, tx: Transaction, owner_id: str, *, character_id: str) -> CastMember:
         character = get_in(tx, owner_id, character_id)
-        persona = default_in(tx, owner_id)
+        persona = played_in(tx, owner_id, character_id=character_id)
         user_name = NAMELESS if persona is None else persona.name
         return CastMember(character.name, greetings_in(tx, owner_id, character_id), user_name)
 

@@ -17,7 +17,7 @@ class CastMember:
     name: str
     greetings: list[str]
     user_name: str
-    """how the person is called: the default persona's name"""
+    """how the person is called: the name of the persona they play with this character"""
 
 
 class Cast(Protocol):

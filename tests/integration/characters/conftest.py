@@ -8,6 +8,7 @@ import pytest
 
 from tavernai.characters.avatars import AvatarService
 from tavernai.characters.importing import Imported, ImportService
+from tavernai.characters.personas.ports import NoLocks
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.service import CharacterService
 from tavernai.engines.blobs import FileBlobs
@@ -37,9 +38,10 @@ class Room:
 
 def room_over(storage: Storage, folder: Path) -> Room:
     blobs, pictures = FileBlobs(folder), PillowPictures()
+    avatars = AvatarService(storage, blobs, pictures)
     return Room(
         storage, CharacterService(storage, blobs, pictures), ImportService(storage, blobs),
-        AvatarService(storage, blobs, pictures), PersonaService(storage), folder, new_id(),
+        avatars, PersonaService(storage, avatars=avatars, locks=NoLocks()), folder, new_id(),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Facts about personas."""
 
-from tavernai.kernel.facts import fact
+from tavernai.kernel.facts import Payload, fact, upcasts
 
 
 @fact("persona.created")
@@ -28,8 +28,30 @@ class PersonaChosen:
     persona_id: str
 
 
-@fact("persona.deleted")
-class PersonaDeleted:
-    """The persona is gone."""
+@fact("persona.avatar_changed")
+class PersonaAvatarChanged:
+    """It has another picture, or none any more."""
 
     persona_id: str
+    avatar: str | None
+    """sha256 of the picture"""
+
+
+@fact("persona.deleted", v=2)
+class PersonaDeleted:
+    """The persona is in the trash; before version 2 it was gone for good."""
+
+    persona_id: str
+    to_trash: bool
+
+
+@fact("persona.restored")
+class PersonaRestored:
+    """It is back from the trash."""
+
+    persona_id: str
+
+
+@upcasts("persona.deleted", v=1)
+def _gone(payload: Payload) -> Payload:
+    return payload | {"to_trash": False}

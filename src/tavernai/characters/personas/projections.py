@@ -26,7 +26,7 @@ def _created(tx: Unit, recorded: Recorded, fact: e.PersonaCreated) -> None:
 def _insert(tx: Unit, recorded: Recorded, *, persona_id: str, owner_id: str, name: str, description: str) -> None:
     tx.insert(personas, {
         "id": persona_id, "owner_id": owner_id, "name": name, "description": description,
-        "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1,
+        "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1, "avatar": None, "deleted_at": None,
     })  # fmt: skip
 
 
@@ -42,11 +42,22 @@ def _chosen(tx: Unit, recorded: Recorded, fact: e.PersonaChosen) -> None:
         tx.update(persona_defaults, recorded.owner_id, persona_id=fact.persona_id)
 
 
+def _avatar_changed(tx: Unit, recorded: Recorded, fact: e.PersonaAvatarChanged) -> None:
+    _change(tx, recorded, fact.persona_id, avatar=fact.avatar)
+
+
 def _deleted(tx: Unit, recorded: Recorded, fact: e.PersonaDeleted) -> None:
-    tx.delete(personas, fact.persona_id)
+    if fact.to_trash:
+        _change(tx, recorded, fact.persona_id, deleted_at=recorded.ts)
+    else:
+        tx.delete(personas, fact.persona_id)
 
 
-def _change(tx: Unit, recorded: Recorded, persona_id: str, **values: str) -> None:
+def _restored(tx: Unit, recorded: Recorded, fact: e.PersonaRestored) -> None:
+    _change(tx, recorded, fact.persona_id, deleted_at=None)
+
+
+def _change(tx: Unit, recorded: Recorded, persona_id: str, **values: str | int | None) -> None:
     row = tx.get(personas, persona_id)
     if row is not None:
         tx.update(personas, persona_id, **values, updated_at=recorded.ts, version=row["version"] + 1)
@@ -57,5 +68,7 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.PersonaCreated: _created,
     e.PersonaEdited: _edited,
     e.PersonaChosen: _chosen,
+    e.PersonaAvatarChanged: _avatar_changed,
     e.PersonaDeleted: _deleted,
+    e.PersonaRestored: _restored,
 }

@@ -1,12 +1,16 @@
 """Personas: use-cases, and what a reply needs to know of the person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tavernai.characters.errors import LastPersona
+from sqlalchemy import Connection
+
+from tavernai.characters.avatars import AvatarService
+from tavernai.characters.errors import LastPersona, PersonaInTrash
 from tavernai.characters.personas import events as e
 from tavernai.characters.personas import store
+from tavernai.characters.personas.ports import Locks, Use, Uses
 from tavernai.characters.personas.tables import persona_defaults, personas
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
@@ -21,6 +25,7 @@ from tavernai.storage.rows import Row
 
 NAME_CHARS_MAX = 128
 DESCRIPTION_CHARS_MAX = 100_000
+VERSION_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,33 @@ class Persona:
     version: int
     created_at: int
     updated_at: int
+    avatar: str | None = None
+    deleted_at: int | None = None
+    uses: tuple[Use, ...] = ()
+    use_count: int = 0
 
     @classmethod
     def of(cls, row: Row, *, is_default: bool) -> "Persona":
-        return cls(
-            row["id"], row["name"], row["description"], is_default, row["version"], row["created_at"], row["updated_at"]
-        )
+        names = ("id", "name", "description", "version", "created_at", "updated_at", "avatar", "deleted_at")
+        return cls(is_default=is_default, **{name: row[name] for name in names})
+
+    def with_uses(self, uses: Uses | None) -> "Persona":
+        return self if uses is None else replace(self, uses=tuple(uses.places), use_count=uses.count)
 
     def shown(self) -> dict[str, Any]:
         """As others see it: plain JSON values."""
         return {
             "id": self.id, "name": self.name, "description": self.description, "is_default": self.is_default,
             "version": self.version, "created_at": rfc3339(self.created_at), "updated_at": rfc3339(self.updated_at),
+            "avatar_url": avatar_url(self.id, self.avatar), "deleted": self.deleted_at is not None,
+            "uses": [{"type": use.type, "id": use.id, "name": use.name} for use in self.uses],
+            "use_count": self.use_count,
         }  # fmt: skip
+
+
+def avatar_url(persona_id: str, avatar: str | None) -> str | None:
+    """Where a persona's picture is served; the address changes with it, so that browsers may keep it for ever."""
+    return f"/api/personas/{persona_id}/avatar?v={avatar[:VERSION_DIGITS]}" if avatar else None
 
 
 def default_in(tx: Transaction, owner_id: str) -> Persona | None:
@@ -54,6 +73,14 @@ def default_in(tx: Transaction, owner_id: str) -> Persona | None:
     chosen = tx.get(persona_defaults, owner_id)
     row = tx.get(personas, chosen["persona_id"]) if chosen is not None else None
     return Persona.of(row, is_default=True) if row is not None else None
+
+
+def own_in(tx: Transaction, owner_id: str, persona_id: str) -> Persona | None:
+    """One of this person's personas outside the trash."""
+    row = tx.get(personas, persona_id)
+    if row is None or row["owner_id"] != owner_id or row["deleted_at"] is not None:
+        return None
+    return _as_persona(tx, row)
 
 
 def ensure_default(tx: Transaction, user_id: str, name: str) -> Persona:
@@ -65,15 +92,22 @@ def ensure_default(tx: Transaction, user_id: str, name: str) -> Persona:
 class PersonaService:
     """A person's own personas."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, avatars: AvatarService, locks: Locks) -> None:
         self._storage = storage
+        self._avatars = avatars
+        self._locks = locks
 
-    async def list(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Persona]:
-        """Personas, the oldest first."""
+    async def list(self, user_id: str, *, trash: bool = False, cursor: str | None, limit: int) -> Page[Persona]:
+        """Personas, the oldest first, each with where it is locked; or those in the trash."""
         after = decode_cursor(cursor, str)[0] if cursor else ""
-        rows = await self._storage.read(lambda conn: store.personas_after(conn, user_id, after=after, limit=limit + 1))
-        more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-        return Page([Persona.of(row, is_default=bool(row["is_default"])) for row in rows[:limit]], more)
+
+        def query(conn: Connection) -> list[Persona]:
+            rows = store.personas_after(conn, user_id, trash=trash, after=after, limit=limit + 1)
+            uses = self._locks.uses(conn, user_id, persona_ids={row["id"] for row in rows})
+            return [Persona.of(row, is_default=bool(row["is_default"])).with_uses(uses.get(row["id"])) for row in rows]
+
+        found = await self._storage.read(query)
+        return Page(found[:limit], encode_cursor(found[limit - 1].id) if len(found) > limit else None)
 
     async def create(self, user_id: str, name: str, *, description: str = "", is_default: bool = False) -> Persona:
         """A new persona. Raises InvalidInput."""
@@ -90,10 +124,13 @@ class PersonaService:
         description: str | None = None,
         is_default: bool = False,
     ) -> Persona:
-        """Other words, or the default from now on. Raises NotFound, Conflict (facts: current), InvalidInput."""
+        """Other words, or the default from now on.
+
+        Raises NotFound, PersonaInTrash, Conflict (facts: current), InvalidInput.
+        """
 
         def unit(tx: Transaction) -> Persona:
-            row = _own(tx, user_id, persona_id)
+            row = _live(tx, user_id, persona_id)
             if row["version"] != version:
                 raise Conflict(current=_as_persona(tx, row).shown())
             words = _checked(
@@ -104,24 +141,57 @@ class PersonaService:
                 facts.append(e.PersonaEdited(persona_id, *words))
             if is_default and not _is_default(tx, row):
                 facts.append(e.PersonaChosen(persona_id))
-            _append(tx, user_id, persona_id, facts)
-            return _as_persona(tx, _own(tx, user_id, persona_id))
+            return _recorded(tx, user_id, persona_id, facts)
 
-        return await self._storage.commit(unit)
+        return await self._shown(user_id, await self._storage.commit(unit))
+
+    async def set_avatar(self, user_id: str, persona_id: str, data: bytes | None) -> Persona:
+        """Another picture, or none. Raises NotFound, PersonaInTrash, PictureRefused."""
+        await self._storage.read(lambda conn: _found(conn, user_id, persona_id))
+        digest = await self._avatars.kept(data) if data is not None else None
+
+        def unit(tx: Transaction) -> Persona:
+            row = _live(tx, user_id, persona_id)
+            facts = [e.PersonaAvatarChanged(persona_id, digest)] if row["avatar"] != digest else []
+            return _recorded(tx, user_id, persona_id, facts)
+
+        return await self._shown(user_id, await self._storage.commit(unit))
 
     async def delete(self, user_id: str, persona_id: str) -> None:
-        """Remove a persona; when it was the default, the oldest other one becomes it. Raises NotFound, LastPersona."""
+        """Into the trash; when it was the default, the oldest other one becomes it. Raises NotFound, LastPersona."""
 
         def unit(tx: Transaction) -> None:
             row = _own(tx, user_id, persona_id)
+            if row["deleted_at"] is not None:
+                return
             rest = tx.rows(store.others(user_id, persona_id))
             if not rest:
                 raise LastPersona
             if _is_default(tx, row):
                 _append(tx, user_id, rest[0]["id"], [e.PersonaChosen(rest[0]["id"])])
-            _append(tx, user_id, persona_id, [e.PersonaDeleted(persona_id)])
+            _append(tx, user_id, persona_id, [e.PersonaDeleted(persona_id, to_trash=True)])
 
         await self._storage.commit(unit)
+
+    async def restore(self, user_id: str, persona_id: str) -> Persona:
+        """Back from the trash; where it was locked it is played again. Raises NotFound."""
+
+        def unit(tx: Transaction) -> Persona:
+            row = _own(tx, user_id, persona_id)
+            facts = [e.PersonaRestored(persona_id)] if row["deleted_at"] is not None else []
+            return _recorded(tx, user_id, persona_id, facts)
+
+        return await self._shown(user_id, await self._storage.commit(unit))
+
+    async def portrait_of(self, user_id: str, persona_id: str) -> tuple[str, str | None]:
+        """Name and picture (sha256) of a persona, in the trash or not. Raises NotFound."""
+        row = await self._storage.read(lambda conn: _found(conn, user_id, persona_id))
+        return row["name"], row["avatar"]
+
+    async def _shown(self, user_id: str, persona: Persona) -> Persona:
+        ids = {persona.id}
+        uses = await self._storage.read(lambda conn: self._locks.uses(conn, user_id, persona_ids=ids))
+        return persona.with_uses(uses.get(persona.id))
 
 
 def _create(tx: Transaction, user_id: str, name: str, description: str, *, is_default: bool) -> Persona:
@@ -133,15 +203,34 @@ def _create(tx: Transaction, user_id: str, name: str, description: str, *, is_de
     return _as_persona(tx, _own(tx, user_id, persona_id))
 
 
+def _recorded(tx: Transaction, user_id: str, persona_id: str, facts: Sequence[Any]) -> Persona:
+    _append(tx, user_id, persona_id, facts)
+    return _as_persona(tx, _own(tx, user_id, persona_id))
+
+
 def _append(tx: Transaction, user_id: str, persona_id: str, facts: Sequence[Any]) -> None:
     if facts:
         tx.append(Stream(f"persona:{persona_id}", user_id), facts, by=By.user(user_id))
+
+
+def _found(conn: Connection, user_id: str, persona_id: str) -> Row:
+    row = store.persona(conn, user_id, persona_id)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _own(tx: Transaction, user_id: str, persona_id: str) -> Row:
     row = tx.get(personas, persona_id)
     if row is None or row["owner_id"] != user_id:
         raise NotFound
+    return row
+
+
+def _live(tx: Transaction, user_id: str, persona_id: str) -> Row:
+    row = _own(tx, user_id, persona_id)
+    if row["deleted_at"] is not None:
+        raise PersonaInTrash
     return row
 
 

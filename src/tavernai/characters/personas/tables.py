@@ -14,6 +14,8 @@ personas = Table(
     Column("created_at", Ms, nullable=False),
     Column("updated_at", Ms, nullable=False),
     Column("version", Int, nullable=False),
+    Column("avatar", Text),  # sha256 of the picture
+    Column("deleted_at", Ms),  # in the trash since
 )
 Index("personas_by_owner", personas.c.owner_id, personas.c.id)
 

@@ -16,7 +16,7 @@ length of the chat.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from tavernai.kernel.canonical import canonical_json
 
@@ -100,6 +100,8 @@ class PlanRecord(TypedDict):
     parts: list[dict[str, Any]]
     cut: list[dict[str, Any]]
     stop: list[str]
+    config: NotRequired[dict[str, Any]]
+    """what was tuned: {revisions: {scope: n}, used: [{path, value, source}], ignored: [sampler]}"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""What a person tuned, turned into a prompt's numbers and notes and a request's samplers. Pure.
+
+    effective config + the connection's own settings ─► Tuning ─► scene (note, room, line about length), request
+
+Every value that took effect is accounted for with the layer it came from, so that a reply can tell later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tavernai.config.domain.fold import Effective
+from tavernai.config.domain.paths import GENERATION
+from tavernai.gateway.domain import Connection
+from tavernai.gateway.samplers import CANONICAL, ignored
+from tavernai.prompting.domain.scene import AuthorNote, Injection
+
+LENGTH, REPLY, CONTEXT = "/reply/length", "/generation/reply_tokens", "/generation/context_tokens"
+TEMPERATURE, TOP_P, STOP = "/generation/temperature", "/generation/top_p", "/generation/stop"
+PERSONA, CONNECTION = "/persona/id", "/connection/name"
+FROM_CONNECTION: Final = "connection"
+FROM_LENGTH: Final = "length"
+LENGTH_ID: Final = "reply_length"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of reply: the tokens it needs with room to finish a sentence, and how it is asked for."""
+
+    tokens: int
+    line: str
+
+
+LENGTHS: Final[dict[str, Length]] = {
+    "short": Length(240, "[Keep the next reply short: one or two paragraphs, about 80 words.]"),
+    "medium": Length(520, "[Write the next reply at medium length: two to four paragraphs, about 200 words.]"),
+    "long": Length(1_200, "[Take your time with the next reply: five paragraphs or more, about 500 words.]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How one reply is made. `used` accounts for it: [{path, value, source}]."""
+
+    context_tokens: int
+    reply_tokens: int
+    temperature: float | None
+    top_p: float | None
+    stop: list[str]
+    samplers: dict[str, Any]
+    note: AuthorNote | None
+    injections: tuple[Injection, ...]
+    used: list[dict[str, Any]]
+    ignored: list[str]
+    revisions: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counts_messages(self) -> bool:
+        """Whether the note needs to know how many messages the person has written."""
+        return self.note is not None and self.note.interval > 1
+
+    def account(self) -> dict[str, Any]:
+        """What the plan of the prompt records of it."""
+        return {"revisions": dict(self.revisions), "used": self.used, "ignored": self.ignored}
+
+
+def tuned(told: Effective, connection: Connection) -> Tuning:
+    """What these values mean for a reply of this connection."""
+    context = min(told[CONTEXT] or connection.context_tokens, connection.context_tokens)
+    reply, reply_source = _reply_tokens(told, connection, context)
+    samplers = _samplers(told, connection)
+    used = [_used(told, path) for path in told.sources if _accounted(told, path)]
+    used += [{"path": REPLY, "value": reply, "source": reply_source}]
+    if TEMPERATURE not in [one["path"] for one in used] and connection.temperature is not None:
+        used.append({"path": TEMPERATURE, "value": connection.temperature, "source": FROM_CONNECTION})
+    return Tuning(
+        context_tokens=context,
+        reply_tokens=reply,
+        temperature=samplers.pop("temperature", None),
+        top_p=samplers.pop("top_p", None),
+        stop=list(told[STOP] or []),
+        samplers=samplers,
+        note=_note(told),
+        injections=_length_line(told),
+        used=sorted(used, key=lambda one: str(one["path"])),
+        ignored=ignored(connection.kind, _asked(told), base_url=connection.base_url),
+        revisions=told.vector,
+    )
+
+
+def _asked(told: Effective) -> dict[str, Any]:
+    found = {name: told.values.get(GENERATION + name) for name in CANONICAL}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _samplers(told: Effective, connection: Connection) -> dict[str, Any]:
+    asked = _asked(told)
+    if connection.temperature is not None:
+        asked.setdefault("temperature", connection.temperature)
+    return asked
+
+
+def _reply_tokens(told: Effective, connection: Connection, context: int) -> tuple[int, str]:
+    """The limit of the reply. The nearer layer wins; in one layer the number wins over the word."""
+    number, length = told[REPLY], LENGTHS.get(told[LENGTH])
+    if number is not None and (length is None or told.rank(REPLY) >= told.rank(LENGTH)):
+        return number, told.sources[REPLY].key
+    if length is not None:
+        return min(length.tokens, context // 2), FROM_LENGTH
+    return connection.reply_tokens, FROM_CONNECTION
+
+
+def _length_line(told: Effective) -> tuple[Injection, ...]:
+    length = LENGTHS.get(told[LENGTH])
+    if length is None:
+        return ()
+    return (Injection(LENGTH_ID, length.line, depth=0, title="Reply length"),)
+
+
+def _note(told: Effective) -> AuthorNote | None:
+    text = told["/note/text"]
+    if not text.strip():
+        return None
+    return AuthorNote(
+        text=text, interval=told["/note/every"], position=told["/note/position"], depth=told["/note/depth"],
+        role=told["/note/role"],
+    )  # fmt: skip
+
+
+def _accounted(told: Effective, path: str) -> bool:
+    """Whether a value that some layer sets played a part in the reply, and is not told another way."""
+    if path == REPLY:
+        return False
+    if path.startswith("/note/"):
+        return _note(told) is not None
+    return told[path] is not None and path.split("/")[1] in ("generation", "reply", "persona", "connection")
+
+
+def _used(told: Effective, path: str) -> dict[str, Any]:
+    # The note's text stands among the parts of the prompt already.
+    value = None if path == "/note/text" else told[path]
+    return {"path": path, "value": value, "source": told.sources[path].key}

@@ -1,0 +1,124 @@
+"""Whose a place is, and who is played there: config's and personas' ports over characters and conversations."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select
+
+from tavernai.characters.personas import store as personas_store
+from tavernai.characters.personas.ports import USES_SHOWN_MAX, Use, Uses
+from tavernai.characters.personas.service import Persona, default_in, own_in
+from tavernai.characters.service import find_in
+from tavernai.characters.tables import characters
+from tavernai.chat.scene import conversation_for
+from tavernai.chat.tables import conversations
+from tavernai.config.domain.fold import Effective, Scope
+from tavernai.config.errors import BadValue
+from tavernai.config.store import effective_in, settings_of
+from tavernai.kernel.errors import NotFound
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.rows import Row
+
+PERSONA = "/persona/id"
+
+
+class OwnPlaces:
+    """Everyone tunes their own characters and conversations. Fulfils config.ports.Places."""
+
+    def placed(
+        self, conn: Connection, user_id: str, *, character_id: str | None, conversation_id: str | None
+    ) -> str | None:
+        if conversation_id is not None:
+            c = conversations.c
+            found = conn.execute(select(c.owner_id, c.character_id).where(c.id == conversation_id)).first()
+            if found is None or found.owner_id != user_id:
+                raise NotFound
+            character_id = character_id or found.character_id
+        if character_id is not None and not _owns_character(conn, user_id, character_id):
+            raise NotFound
+        return character_id
+
+    def placed_in(self, tx: Transaction, user_id: str, scope: Scope) -> tuple[str | None, str | None]:
+        if scope.type == "conversation":
+            return conversation_for(tx, user_id, scope.id)["character_id"], scope.id
+        if scope.type == "character":
+            return find_in(tx, user_id, scope.id).row["id"], None
+        if scope.type == "user" and scope.id != user_id:
+            raise NotFound
+        return None, None
+
+    def check(self, tx: Transaction, user_id: str, *, path: str, value: Any) -> None:
+        if path == PERSONA and own_in(tx, user_id, value) is None:
+            raise BadValue("There is no such persona of yours.", path=path)
+
+
+class PersonaLocks:
+    """Where config says that a persona is played. Fulfils characters.personas.ports.Locks."""
+
+    def uses(self, conn: Connection, owner_id: str, *, persona_ids: Collection[str]) -> Mapping[str, Uses]:
+        locked: dict[str, list[Scope]] = {}
+        for scope, value in settings_of(conn, owner_id, PERSONA):
+            if value in persona_ids:
+                locked.setdefault(value, []).append(scope)
+        scopes = [scope for found in locked.values() for scope in found]
+        named = _named(conn, owner_id, scopes)
+        return {persona_id: _uses(found, named) for persona_id, found in locked.items()}
+
+
+def played_in(
+    tx: Transaction, user_id: str, *, character_id: str | None = None, conversation_id: str | None = None
+) -> Persona | None:
+    """The persona played there: locked to the conversation, else to the character, else chosen, else the default."""
+    told = effective_in(tx, user_id, character_id=character_id, conversation_id=conversation_id)
+    locked = (own_in(tx, user_id, persona_id) for persona_id in locks_of(told))
+    return next((one for one in locked if one is not None), None) or default_in(tx, user_id)
+
+
+def played(conn: Connection, user_id: str, told: Effective) -> Row | None:
+    """As played_in, on a snapshot whose config was read already."""
+    for persona_id in locks_of(told):
+        row = personas_store.persona(conn, user_id, persona_id)
+        if row is not None and row["deleted_at"] is None:
+            return row
+    return personas_store.default(conn, user_id)
+
+
+def locks_of(told: Effective) -> Iterable[str]:
+    """The personas named by the layers, the nearest first: one that is gone gives way to the next."""
+    for layer in reversed(told.layers):
+        if PERSONA in layer.state.values:
+            value = layer.state.values[PERSONA]
+            if value is None:
+                return
+            yield value
+
+
+def _owns_character(conn: Connection, user_id: str, character_id: str) -> bool:
+    query = select(characters.c.owner_id).where(characters.c.id == character_id)
+    return conn.execute(query).scalar_one_or_none() == user_id
+
+
+def _named(conn: Connection, owner_id: str, scopes: Collection[Scope]) -> dict[Scope, str]:
+    """What the places are called; one that is gone or in the trash is left out."""
+    tables = (
+        ("character", characters.c.name, characters.c, characters.c.deleted == 0),
+        ("conversation", conversations.c.title, conversations.c, conversations.c.deleted_pos.is_(None)),
+    )
+    named = {scope: "" for scope in scopes if scope.type == "user"}
+    for kind, name, c, live in tables:
+        ids = sorted(scope.id for scope in scopes if scope.type == kind)
+        if ids:
+            rows = conn.execute(select(c.id, name).where(c.id.in_(ids), c.owner_id == owner_id, live))
+            named |= {Scope(kind, row[0]): row[1] for row in rows}  # type: ignore[arg-type]
+    return named
+
+
+def _uses(scopes: Collection[Scope], named: Mapping[Scope, str]) -> Uses:
+    places = [Use(_kind(scope), scope.id, named[scope]) for scope in scopes if scope in named]
+    places.sort(key=lambda use: (use.type, use.name, use.id))
+    return Uses(len(places), places[:USES_SHOWN_MAX])
+
+
+def _kind(scope: Scope) -> Literal["user", "character", "conversation"]:
+    assert scope.type != "global", "nobody is a persona for everybody"
+    return scope.type

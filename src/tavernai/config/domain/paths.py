@@ -1,0 +1,299 @@
+"""The one table of what can be tuned: every path with its type, range, scopes, risk, and who reads it where.
+
+A path names a value, not a place in a file: `/generation/temperature`. A value that nobody set is `default`; for most
+of `/generation/` that is null, which leaves it to the connection and then to the model server. `neutral` is what a page
+starts from when somebody begins to turn such a knob: the value at which it changes nothing, or what is usual.
+
+docs/reference/config.md is printed from this table.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Kind = Literal["number", "integer", "string", "boolean", "enum", "list"]
+ScopeType = Literal["global", "user", "character", "conversation"]
+Group = Literal["reply", "generation", "sampling", "repetition", "advanced", "note", "who", "chat", "speech"]
+Risk = Literal[1, 2, 3]
+
+LAYERS: Final[tuple[ScopeType, ...]] = ("global", "user", "character", "conversation")
+"""From below to above: what a later one says wins."""
+PERSONAL: Final[tuple[ScopeType, ...]] = ("user", "character", "conversation")
+EVERYWHERE: Final[tuple[ScopeType, ...]] = LAYERS
+
+TOKENS_MAX: Final = 10_000_000
+SEED_MAX: Final = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One thing that can be tuned.
+
+    length: characters of a string or of each item of a list; items: how many items a list may hold.
+    warn: (from, to): values outside still work but seldom well. reader: where in the product it takes effect.
+    nullable: whether null can be set, which means "as nobody had said anything" and hides the layers below.
+    """
+
+    path: str
+    kind: Kind
+    group: Group
+    meaning: str
+    reader: str
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    neutral: Any = None
+    warn: tuple[float | None, float | None] | None = None
+    choices: tuple[str, ...] = ()
+    length: int = 0
+    items: int = 0
+    scopes: tuple[ScopeType, ...] = EVERYWHERE
+    advanced: bool = True
+    nullable: bool = False
+    risk: Risk = 1
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def place(self) -> str:
+        """What stands before the name: `generation`, `note` …"""
+        return self.path.split("/")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of one place; each call adds one."""
+
+    place: str
+    group: Group
+    reader: str
+    rows: list[Path] = field(default_factory=list)
+
+    def number(self, name: str, low: float, high: float, step: float, *, meaning: str, **more: Any) -> None:
+        self._add(name, "number", meaning, {"minimum": low, "maximum": high, "step": step} | more)
+
+    def integer(self, name: str, low: int, high: int, *, meaning: str, **more: Any) -> None:
+        self._add(name, "integer", meaning, {"minimum": low, "maximum": high, "step": 1} | more)
+
+    def choice(self, name: str, *choices: str, meaning: str, **more: Any) -> None:
+        self._add(name, "enum", meaning, {"choices": choices} | more)
+
+    def text(self, name: str, length: int, *, meaning: str, **more: Any) -> None:
+        self._add(name, "string", meaning, {"length": length} | more)
+
+    def listed(self, name: str, items: int, length: int, *, meaning: str, **more: Any) -> None:
+        self._add(name, "list", meaning, {"items": items, "length": length} | more)
+
+    def flag(self, name: str, *, meaning: str, **more: Any) -> None:
+        self._add(name, "boolean", meaning, more)
+
+    def _add(self, name: str, kind: Kind, meaning: str, more: dict[str, Any]) -> None:
+        given = {"group": self.group} | more
+        self.rows.append(Path(f"/{self.place}/{name}", kind, meaning=meaning, reader=self.reader, **given))
+
+
+REQUEST = "the request to the model"
+PLAN = "the plan of the prompt"
+
+
+def _reply() -> Iterator[Path]:
+    rows = _Rows("reply", "reply", "the plan of the prompt and the request to the model")
+    rows.choice(
+        "length", "short", "medium", "long", "free", default="free", advanced=False,
+        meaning="How long replies should be: asked for in one line at the end of the prompt, and a limit of tokens "
+        "with room to finish. `free` asks for nothing and leaves the limit to the connection.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _limits() -> Iterator[Path]:
+    rows = _Rows("generation", "generation", "the plan of the prompt and the request to the model")
+    rows.integer(
+        "reply_tokens", 1, 1_000_000, neutral=400, warn=(16, 8_192),
+        meaning="The most tokens one reply may have; room for them is kept free in the context.",
+    )  # fmt: skip
+    rows.integer(
+        "context_tokens", 256, TOKENS_MAX, neutral=8_192, warn=(1_024, None),
+        meaning="How many tokens of card, notes and story the model is shown; never more than its connection takes.",
+    )  # fmt: skip
+    rows.listed(
+        "stop", 4, 100, neutral=[],
+        meaning="Texts at which the model stops writing; they do not appear in the reply.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _sampling() -> Iterator[Path]:
+    rows = _Rows("generation", "sampling", REQUEST)
+    rows.number(
+        "temperature", 0, 5, 0.05, neutral=1.0, warn=(None, 1.5), advanced=False, nullable=True,
+        meaning="How daring the choice of words is: 0 always takes the likeliest, above 1 unlikely words catch up.",
+    )  # fmt: skip
+    rows.number(
+        "top_p", 0, 1, 0.01, neutral=1.0, warn=(0.1, None), advanced=False, nullable=True,
+        meaning="Keep only the likeliest words that together make up this share; 1 keeps all.",
+    )  # fmt: skip
+    rows.integer(
+        "top_k", 0, 1_000, neutral=0, nullable=True,
+        meaning="Keep only this many of the likeliest words; 0 keeps all.",
+    )  # fmt: skip
+    rows.number(
+        "min_p", 0, 1, 0.01, neutral=0.0, warn=(None, 0.5), nullable=True,
+        meaning="Drop words less likely than this share of the likeliest one; 0 drops none.",
+    )  # fmt: skip
+    rows.number(
+        "typical_p", 0, 1, 0.01, neutral=1.0, warn=(0.1, None), nullable=True,
+        meaning="Keep the words about as surprising as the sentence is on the whole, up to this share; 1 keeps all.",
+    )  # fmt: skip
+    rows.number(
+        "top_a", 0, 1, 0.01, neutral=0.0, warn=(None, 0.8), nullable=True,
+        meaning="Drop words less likely than this times the square of the likeliest one; 0 drops none.",
+    )  # fmt: skip
+    rows.number(
+        "tfs", 0, 1, 0.01, neutral=1.0, warn=(0.1, None), nullable=True,
+        meaning="Tail-free sampling: cut the tail where likelihood has stopped falling; 1 keeps all.",
+    )  # fmt: skip
+    rows.number(
+        "smoothing_factor", 0, 10, 0.01, neutral=0.0, warn=(None, 4), nullable=True,
+        meaning="Quadratic smoothing: flatten the likeliest words and press the unlikely ones down; 0 is off.",
+    )  # fmt: skip
+    rows.number(
+        "xtc_threshold", 0, 0.5, 0.01, neutral=0.1, nullable=True,
+        meaning="Exclude top choices: of all words above this share only the least likely is kept; above 0.5 is off.",
+    )  # fmt: skip
+    rows.number(
+        "xtc_probability", 0, 1, 0.01, neutral=0.0, warn=(None, 0.8), nullable=True,
+        meaning="How often top choices are excluded; 0 is never.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _repetition() -> Iterator[Path]:
+    rows = _Rows("generation", "repetition", REQUEST)
+    rows.number(
+        "repetition_penalty", 0.5, 3, 0.01, neutral=1.0, warn=(1, 1.3), nullable=True,
+        meaning="Make words that were used already less likely by this factor; 1 is off.",
+    )  # fmt: skip
+    rows.integer(
+        "repetition_penalty_range", 0, 131_072, neutral=0, nullable=True,
+        meaning="How many tokens back the repetition penalty looks; 0 looks at all.",
+    )  # fmt: skip
+    rows.number(
+        "frequency_penalty", -2, 2, 0.01, neutral=0.0, warn=(0, 1), nullable=True,
+        meaning="Make words less likely the more often they were used; 0 is off.",
+    )  # fmt: skip
+    rows.number(
+        "presence_penalty", -2, 2, 0.01, neutral=0.0, warn=(0, 1), nullable=True,
+        meaning="Make words less likely once they were used at all; 0 is off.",
+    )  # fmt: skip
+    rows.number(
+        "dry_multiplier", 0, 5, 0.01, neutral=0.0, warn=(None, 2), nullable=True,
+        meaning="Don't repeat yourself: how strongly the repeating of whole phrases is punished; 0 is off.",
+    )  # fmt: skip
+    rows.number(
+        "dry_base", 1, 4, 0.01, neutral=1.75, nullable=True,
+        meaning="How fast that punishment grows with each further word of the phrase.",
+    )  # fmt: skip
+    rows.integer(
+        "dry_allowed_length", 1, 100, neutral=2, nullable=True,
+        meaning="How many words in a row may repeat unpunished.",
+    )  # fmt: skip
+    rows.listed(
+        "dry_sequence_breakers", 32, 40, neutral=["\n", ":", '"', "*"], nullable=True,
+        meaning="Signs at which a repeated phrase counts as ended.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _advanced() -> Iterator[Path]:
+    rows = _Rows("generation", "advanced", REQUEST)
+    rows.integer(
+        "mirostat_mode", 0, 2, neutral=0, nullable=True,
+        meaning="Mirostat keeps how surprising the text is at one level: 0 off, 1 first version, 2 second version.",
+    )  # fmt: skip
+    rows.number(
+        "mirostat_tau", 0, 20, 0.1, neutral=5.0, warn=(1, 10), nullable=True,
+        meaning="The level of surprise Mirostat aims at.",
+    )  # fmt: skip
+    rows.number(
+        "mirostat_eta", 0, 1, 0.01, neutral=0.1, nullable=True,
+        meaning="How fast Mirostat corrects itself.",
+    )  # fmt: skip
+    rows.integer(
+        "seed", 0, SEED_MAX, neutral=0, nullable=True,
+        meaning="Where chance begins: the same prompt with the same seed gives the same reply, if the server obeys it.",
+    )  # fmt: skip
+    rows.choice(
+        "reasoning_effort", "minimal", "low", "medium", "high", neutral="medium", nullable=True,
+        meaning="How long a reasoning model thinks before it answers.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _note() -> Iterator[Path]:
+    rows = _Rows("note", "note", PLAN)
+    rows.text(
+        "text", 20_000, default="", advanced=False,
+        meaning="The author's note: a text kept near the end of the prompt, for where the story should go. Macros "
+        "such as {{char}} work.",
+    )  # fmt: skip
+    rows.integer(
+        "depth", 0, 1_000, default=4, neutral=4, warn=(None, 100),
+        meaning="How many messages from the end the note stands; 0 is the very end.",
+    )  # fmt: skip
+    rows.choice("role", "system", "user", "assistant", default="system", meaning="Who seems to say the note.")
+    rows.choice(
+        "position", "in_chat", "after_main", "before_main", default="in_chat",
+        meaning="Whether the note stands in the chat at its depth, or after or before the main prompt.",
+    )  # fmt: skip
+    rows.integer(
+        "every", 0, 1_000, default=1, neutral=1,
+        meaning="With every how many of your messages the note is inserted: 1 always, 0 never.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
+def _who() -> Iterator[Path]:
+    persona = _Rows("persona", "who", "what a message is signed with, and the plan of the prompt")
+    persona.text(
+        "id", 64, scopes=PERSONAL, nullable=True, advanced=False,
+        meaning="The persona you play here; without one the default persona.",
+    )  # fmt: skip
+    yield from persona.rows
+    connection = _Rows("connection", "who", "the choice of the connection")
+    connection.text(
+        "name", 200, nullable=True, advanced=False,
+        meaning="The connection that answers, NAME or NAME/MODEL; without one the default connection.",
+    )  # fmt: skip
+    yield from connection.rows
+
+
+def _chat() -> Iterator[Path]:
+    rows = _Rows("chat", "chat", "the page")
+    rows.text("background", 500, nullable=True, advanced=False, meaning="What stands behind the chat.")
+    rows.choice(
+        "style", "flat", "bubbles", "document", "novel", nullable=True, advanced=False,
+        meaning="How messages are set.",
+    )  # fmt: skip
+    rows.text("voice", 200, nullable=True, advanced=False, meaning="The voice the character is read aloud with.")
+    yield from rows.rows
+    speech = _Rows("speech", "speech", "the page")
+    speech.text(
+        "voice", 200, nullable=True, advanced=False, meaning="The voice that reads aloud when nobody has their own."
+    )
+    speech.number("rate", 0.5, 2, 0.05, default=1.0, neutral=1.0, meaning="How fast is read aloud; 1 is usual.")
+    speech.choice(
+        "skip", "nothing", "narration", "quotes", default="nothing",
+        meaning="What is left out when reading aloud.",
+    )  # fmt: skip
+    yield from speech.rows
+
+
+_ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _who, _chat)
+PATHS: Final[dict[str, Path]] = {row.path: row for rows in _ORDER for row in rows()}
+"""Every path, in the order in which pages show them."""
+
+GENERATION: Final = "/generation/"
