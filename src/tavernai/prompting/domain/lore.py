@@ -29,7 +29,7 @@ def lore_plan(hits: Sequence[LoreHit]) -> LorePlan:
     plan = LorePlan()
     outlets: dict[str, list[str]] = {}
     for hit in sorted(hits, key=lambda one: -one.order):
-        if not hit.content:
+        if not hit.content or hit.position == "none" or (hit.position == "outlet" and not hit.outlet):
             continue
         if hit.position == "outlet":
             outlets.setdefault(hit.outlet, []).append(hit.content)

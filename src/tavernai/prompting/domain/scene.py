@@ -17,7 +17,7 @@ PersonaPosition = Literal["in_prompt", "after_card", "note_top", "note_bottom", 
 NotePosition = Literal["after_main", "before_main", "in_chat"]
 InjectionPosition = Literal["none", "after_main", "in_chat", "before_main"]
 LorePosition = Literal[
-    "before", "after", "note_top", "note_bottom", "in_chat", "examples_top", "examples_bottom", "outlet"
+    "before", "after", "note_top", "note_bottom", "in_chat", "examples_top", "examples_bottom", "outlet", "none"
 ]
 GroupCards = Literal["speaker", "unmuted", "all"]
 Placement = Literal["user", "assistant", "lore", "reasoning"]
@@ -102,7 +102,7 @@ class LoreHit:
     position: LorePosition = "before"
     depth: int = 4
     role: Role = "system"
-    order: int = 100
+    order: float = 100
     outlet: str = ""
     title: str = ""
     why: str = ""

@@ -1,0 +1,1 @@
+"""World info: entries of lorebooks, woken by what is said."""
