@@ -2,6 +2,7 @@ import { StreamClient, type Frame, type LineError, type LineState } from '@sdk/s
 import { onScopeDispose, readonly, ref, shallowRef } from 'vue'
 import { changeHeaders } from './api'
 import { useSession } from './session'
+import { carriedBy, knownTransport } from './transport'
 
 export interface StreamWish {
   /** null: everything of this person except the pieces of replies. */
@@ -27,7 +28,7 @@ export function useStream() {
     refusal.value = null
     client = new StreamClient({
       conversationId: wish.conversationId, after: wish.after, headers: (method) => (method === 'GET' ? {} : changeHeaders()),
-      onFrame: wish.onFrame, onState: heard,
+      onFrame: wish.onFrame, onState: heard, transport: knownTransport(), onTransport: carriedBy,
     }).start()
   }
 

@@ -7,6 +7,7 @@ const encoder = new TextEncoder()
 class FakeServer {
   requests: { url: string; method: string; lastId: string | null }[] = []
   sessions = 0
+  sockets: { url: URL; said: string[] }[] = []
   answers: (() => Response | Promise<Response>)[] = []
 
   constructor(readonly frames: { id: string; event: string; data: unknown }[], readonly drops: number[] = []) {}
@@ -17,10 +18,10 @@ class FakeServer {
     this.requests.push({ url, method: init?.method ?? 'GET', lastId: headers.get('Last-Event-ID') })
     if (init?.method === 'DELETE') return new Response(null, { status: 204 })
     if (init?.method === 'POST') return this.session()
-    const scripted = this.answers.shift()
+    const scripted = url.includes('/poll') ? undefined : this.answers.shift()
     if (scripted) return scripted()
     const after = headers.get('Last-Event-ID') ?? new URL(url, 'http://t').searchParams.get('after')
-    if (url.includes('/poll')) return this.poll(this.after(after), init?.signal)
+    if (url.includes('/poll')) return this.poll(this.after(after), url.includes('wait=0'), init?.signal)
     return new Response(this.line(this.after(after), this.drops.shift(), init?.signal), { status: 200 })
   }
 
@@ -29,13 +30,13 @@ class FakeServer {
     return Response.json({ id: `s${this.sessions}`, conversation_id: 'c', position: 0, url: `/api/stream/s${this.sessions}` }, { status: 201 })
   }
 
-  private after(id: string | null) {
+  after(id: string | null) {
     const at = this.frames.findIndex((frame) => frame.id === id)
     return this.frames.slice(at + 1)
   }
 
-  private poll(frames: FakeServer['frames'], signal?: AbortSignal | null) {
-    if (frames.length) return Response.json(frames)
+  private poll(frames: FakeServer['frames'], atOnce: boolean, signal?: AbortSignal | null) {
+    if (frames.length || atOnce) return Response.json(frames)
     return new Promise<Response>((_, refuse) => signal?.addEventListener('abort', () => refuse(new DOMException('gone', 'AbortError'))))
   }
 
@@ -59,12 +60,35 @@ class FakeServer {
 const events = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: String(i + 1), event: 'message', data: { type: 'event', position: i + 1, kind: 'x' } }))
 
+/** A socket to the server in memory: it tells what comes after the position, or is refused. */
+function socketTo(server: FakeServer, { refused = false } = {}) {
+  return class {
+    onopen?: () => void
+    onmessage?: (event: { data: string }) => void
+    onclose?: () => void
+    said: string[] = []
+    constructor(readonly url: URL) {
+      server.sockets.push(this)
+      setTimeout(() => (refused ? this.onclose?.() : this.open()), 1)
+    }
+
+    private open() {
+      this.onopen?.()
+      for (const frame of server.after(this.url.searchParams.get('after'))) this.onmessage?.({ data: JSON.stringify(frame) })
+    }
+
+    send(text: string) { this.said.push(text) }
+    close() { setTimeout(() => this.onclose?.()) }
+  } as unknown as typeof WebSocket
+}
+const silence = () => new Response(new ReadableStream<Uint8Array>({ start: () => undefined }))
+
 const clients: StreamClient[] = []
 function follow(server: FakeServer, options: Partial<StreamOptions> = {}) {
   const frames: Frame[] = []
   const states: LineState[] = []
   const client = new StreamClient({
-    conversationId: 'c', fetch: server.fetch, random: () => 0,
+    conversationId: 'c', fetch: server.fetch, random: () => 0, WebSocket: socketTo(server, { refused: true }),
     onFrame: (frame) => frames.push(frame), onState: (state) => states.push(state), ...options,
   })
   clients.push(client.start())
@@ -142,12 +166,72 @@ it('replaces a line that went silent', async () => {
   expect(server.requests.filter((r) => r.method === 'GET')).toHaveLength(2)
 })
 
-it('polls when opened lines carry nothing', async () => {
+it('takes a socket when an opened stream brings nothing, and says so', async () => {
   const server = new FakeServer(events(2))
-  server.answers = [0, 1].map(() => () => new Response(new ReadableStream<Uint8Array>({ start: () => undefined })))
+  server.answers = [silence]
+  const onTransport = vi.fn()
+  const { client, frames } = follow(server, { WebSocket: socketTo(server), onTransport })
+  await settle(9000)
+  expect([client.transport, client.state, frames.length]).toEqual(['ws', 'live', 2])
+  expect(server.sockets[0]!.url.href).toMatch(/^ws:.*\/api\/stream\/s1\/ws\?after=0$/)
+  expect(onTransport.mock.calls).toEqual([['ws']])
+})
+
+it('polls when the socket is refused too', async () => {
+  const server = new FakeServer(events(2))
+  server.answers = [silence]
   const { client, frames } = follow(server)
-  await settle(95_000)
-  expect([client.transport, client.state, frames.length]).toEqual(['poll', 'live', 2])
+  await settle(9000)
+  expect([client.transport, client.state, frames.length, server.sockets.length]).toEqual(['poll', 'live', 2, 1])
+})
+
+it('doubts a stream that falls silent twice although heartbeats are due', async () => {
+  const server = new FakeServer([])
+  const opening = () => new Response(new ReadableStream<Uint8Array>({ start: (line) => line.enqueue(encoder.encode('retry: 1000\n\n')) }))
+  server.answers = [opening, opening]
+  const { client } = follow(server, { WebSocket: socketTo(server) })
+  await settle(50_000)
+  expect(client.transport).toBe('sse')
+  await settle(48_000)
+  expect(client.transport).toBe('ws')
+})
+
+it('blames no way while nothing at all goes through', async () => {
+  const server = new FakeServer(events(1))
+  const lost = (signal?: AbortSignal | null) => new Promise<Response>((_, refuse) => signal?.addEventListener('abort', () => refuse(new Error('gone'))))
+  const { client } = follow(server, { fetch: (input, init) => (init?.method === 'POST' ? server.fetch(input, init) : lost(init?.signal)) })
+  await settle(30_000)
+  expect([client.transport, client.state]).toEqual(['sse', 'reconnecting'])
+})
+
+it('begins with the way that worked before, and goes on by position through it', async () => {
+  const server = new FakeServer(events(5))
+  const { client, frames } = follow(server, { transport: 'ws', WebSocket: socketTo(server) })
+  await settle(100)
+  client.reconnect()
+  await settle(2000)
+  expect(frames).toHaveLength(5)
+  expect(server.sockets.map(({ url }) => url.searchParams.get('after'))).toEqual(['0', '5'])
+})
+
+it('stops a reply through the socket, or by a request where there is none', async () => {
+  const server = new FakeServer([])
+  const { client } = follow(server, { transport: 'ws', WebSocket: socketTo(server) })
+  await settle(100)
+  await client.interrupt('task-1')
+  expect(server.sockets[0]!.said).toEqual(['{"interrupt":"task-1"}'])
+  const other = follow(server).client
+  await settle(100)
+  await other.interrupt('task-2')
+  expect(server.requests.at(-1)).toMatchObject({ method: 'POST', url: '/api/stream/s2/interrupt' })
+})
+
+it('takes no socket with a key: a browser sends none along', async () => {
+  const server = new FakeServer(events(1))
+  server.answers = [silence]
+  const { client } = follow(server, { headers: () => ({ Authorization: 'Bearer k' }), WebSocket: socketTo(server) })
+  await settle(9000)
+  expect([client.transport, server.sockets.length]).toEqual(['poll', 0])
 })
 
 it('asks again for what follows after a rewind', async () => {

@@ -8,13 +8,21 @@ import { backoffMs, RETRY_MS } from './backoff'
 import type { Delivery, Frame } from './frames'
 import { step, type LineState, type LineVerb } from './machine'
 import { closeSession, FINAL_STATUSES, LineError, openSession, RENEWABLE_STATUSES, type Door, type Session } from './session'
-import { TRANSPORTS, type Cursor, type Transport } from './transports'
+import { FIRST_BYTE_MS_MAX, Ladder, LADDER } from './ladder'
+import { ask, TRANSPORTS, WayBlocked, type Cursor, type Transport } from './transports'
 import { listen, pause, Watchdog } from './timing'
 
 /** Heartbeats come at most 15 s apart: three missed ones mean a dead line. */
 export const IDLE_MS_MAX = 45_000
-/** So many opened lines that never carried a byte mean a proxy that buffers: poll instead. */
-export const SILENT_LINES_MAX = 2
+
+/** How long a plain question may take before nothing goes through at all. */
+const PROBE_MS_MAX = 5_000
+
+/** What became of a line: whether it brought anything, and whether its way may be to blame. */
+interface Tried {
+  heard: boolean
+  suspect: boolean
+}
 
 export interface StreamOptions {
   conversationId?: string | null
@@ -26,18 +34,23 @@ export interface StreamOptions {
   onFrame: (frame: Frame, id: string | undefined) => void
   onState?: (state: LineState, reason?: LineError) => void
   idleMs?: number
+  firstByteMs?: number
   random?: () => number
+  /** The way to begin with: what worked here before. */
   transport?: Transport
+  /** Called when a line carries, with the way it goes. */
+  onTransport?: (transport: Transport) => void
+  WebSocket?: typeof WebSocket
 }
 
 export class StreamClient {
   state: LineState = 'idle'
-  transport: Transport
+  private readonly ladder: Ladder
+  private say: ((text: string) => void) | null = null
   private session: Session | null = null
   private readonly cursor: Cursor
   private readonly door: Door
   private attempt = 0
-  private silentLines = 0
   private retryMs = RETRY_MS
   private stopping = new AbortController()
   private line = new AbortController()
@@ -45,13 +58,24 @@ export class StreamClient {
   private heardAt = 0
 
   constructor(private readonly options: StreamOptions) {
-    this.transport = options.transport ?? 'sse'
     this.cursor = { lastId: null, after: options.after ?? -1 }
     this.door = {
       base: options.base ?? '',
       fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
       headers: options.headers ?? (() => ({})),
+      WebSocket: options.WebSocket ?? globalThis.WebSocket,
     }
+    this.ladder = new Ladder(this.ways(), options.transport ?? 'sse')
+  }
+
+  /** A browser's socket carries cookies and no headers: who shows a key goes without it. */
+  private ways(): readonly Transport[] {
+    const keyed = Object.keys(this.door.headers('GET')).length > 0
+    return this.door.WebSocket && !keyed ? LADDER : LADDER.filter((way) => way !== 'ws')
+  }
+
+  get transport(): Transport {
+    return this.ladder.current
   }
 
   get sessionId(): string | null {
@@ -75,6 +99,15 @@ export class StreamClient {
     this.move('stop')
     if (this.session) void closeSession(this.door, this.session)
     this.session = null
+  }
+
+  /** Stop a reply: through the open line when it takes words, otherwise by a request of its own. */
+  async interrupt(taskId: string): Promise<void> {
+    if (this.say) return this.say(JSON.stringify({ interrupt: taskId }))
+    if (!this.session) return
+    const headers = { 'Content-Type': 'application/json', ...this.door.headers('POST') }
+    const body = JSON.stringify({ task_id: taskId })
+    await this.door.fetch(`${this.door.base}/api/stream/${this.session.id}/interrupt`, { method: 'POST', credentials: 'same-origin', headers, body })
   }
 
   /** Try now instead of waiting out the back-off. */
@@ -106,6 +139,7 @@ export class StreamClient {
   private async run(): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
+      const before = this.transport
       const problem = await this.oneLine()
       if (signal.aborted) return
       if (problem && this.isFinal(problem)) {
@@ -114,6 +148,8 @@ export class StreamClient {
       }
       this.move('lost')
       if (typeof navigator !== 'undefined' && navigator.onLine === false) this.move('network_gone')
+      // Another way is tried at once: nothing says that the server wants to be left alone.
+      if (this.transport !== before) continue
       await pause(backoffMs(this.attempt++, this.retryMs, this.options.random), signal, (wake) => (this.wake = wake))
     }
   }
@@ -130,30 +166,66 @@ export class StreamClient {
 
   private async oneLine(): Promise<LineError | null> {
     const line = (this.line = new AbortController())
-    let heard = false
+    const tried: Tried = { heard: false, suspect: false }
     const watchdog = new Watchdog(this.options.idleMs ?? IDLE_MS_MAX, () => {
-      this.countSilence(heard)
+      tried.suspect = tried.heard && this.ladder.fellSilent()
       line.abort()
     })
     try {
       this.session ??= await openSession(this.door, this.options.conversationId ?? null, line.signal)
       if (this.cursor.after < 0) this.cursor.after = this.session.position
-      const ears = {
-        onOpen: () => (watchdog.feed(), this.move('opened')),
-        onRetry: (ms: number) => (this.retryMs = ms),
-        onBytes: () => ((heard = true), this.hear(watchdog)),
-      }
-      const way = { door: this.door, session: this.session, cursor: this.cursor, signal: line.signal }
+      await this.follow(this.session, line, { tried, watchdog })
+    } catch (error) {
+      if (error instanceof LineError) return error
+      tried.suspect ||= error instanceof WayBlocked
+    } finally {
+      this.say = null
+      watchdog.stop()
+    }
+    return tried.suspect ? this.judge() : null
+  }
+
+  private async follow(session: Session, line: AbortController, { tried, watchdog }: { tried: Tried; watchdog: Watchdog }): Promise<void> {
+    const early = new Watchdog(this.options.firstByteMs ?? FIRST_BYTE_MS_MAX, () => {
+      if (tried.heard) return
+      tried.suspect = true
+      line.abort()
+    })
+    const ears = {
+      onOpen: () => (watchdog.feed(), this.move('opened')),
+      onRetry: (ms: number) => (this.retryMs = ms),
+      onBytes: () => {
+        if (!tried.heard) this.options.onTransport?.(this.transport)
+        tried.heard = true
+        this.hear(watchdog)
+      },
+      onVoice: (say: (text: string) => void) => (this.say = say),
+    }
+    const way = { door: this.door, session, cursor: this.cursor, signal: line.signal }
+    try {
       for await (const delivery of TRANSPORTS[this.transport](way, ears)) {
         if (line.signal.aborted) break
+        this.ladder.carried()
         this.hand(delivery, line.signal)
       }
+    } finally {
+      early.stop()
+    }
+  }
+
+  /** The line looked as if its way were blocked. When a plain question is answered, it is; otherwise nothing goes through. */
+  private async judge(): Promise<LineError | null> {
+    if (!this.session || this.stopping.signal.aborted) return null
+    const probe = (this.line = new AbortController())
+    const timer = setTimeout(() => probe.abort(), PROBE_MS_MAX)
+    try {
+      await ask({ door: this.door, session: this.session, cursor: this.cursor, signal: probe.signal }, 0)
+      this.ladder.blame()
       return null
     } catch (error) {
-      return error instanceof LineError ? error : null
+      return error instanceof LineError && error.status ? error : null
     } finally {
-      watchdog.stop()
-      if (heard) this.silentLines = 0
+      clearTimeout(timer)
     }
   }
 
@@ -167,12 +239,6 @@ export class StreamClient {
   private hand({ frame, id }: Delivery, signal: AbortSignal): void {
     this.options.onFrame(frame, id)
     if (id !== undefined && !signal.aborted) this.cursor.lastId = id
-  }
-
-  private countSilence(heard: boolean): void {
-    if (heard || this.session === null) return
-    this.silentLines += 1
-    if (this.silentLines >= SILENT_LINES_MAX) this.transport = 'poll'
   }
 
   private networkBack(): void {

@@ -1,4 +1,5 @@
-export { StreamClient, IDLE_MS_MAX, SILENT_LINES_MAX, type StreamOptions } from './client'
+export { StreamClient, IDLE_MS_MAX, type StreamOptions } from './client'
+export { FIRST_BYTE_MS_MAX, SILENT_LINES_MAX } from './ladder'
 export { LineError } from './session'
 export { readFrames, type LineEars } from './sse'
 export { backoffMs } from './backoff'

@@ -29,6 +29,7 @@ export interface Door {
   base: string
   fetch: typeof fetch
   headers: (method: string) => Record<string, string>
+  WebSocket?: typeof WebSocket
 }
 
 export async function openSession(door: Door, conversationId: string | null, signal: AbortSignal): Promise<Session> {
