@@ -38,6 +38,7 @@ from tavernai.characters.avatars import AvatarService
 from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
 from tavernai.characters.backgrounds.service import BackgroundService
 from tavernai.characters.endpoints import router as characters_router
+from tavernai.characters.finding import CharacterFinder, CharacterIndex
 from tavernai.characters.importing import ImportService
 from tavernai.characters.personas.endpoints import router as personas_router
 from tavernai.characters.personas.service import PersonaService
@@ -46,6 +47,8 @@ from tavernai.characters.service import CharacterService
 from tavernai.chat import store as chat_store
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.endpoints import router as chat_router
+from tavernai.chat.finding import ConversationFinder, MessageFinder
+from tavernai.chat.indexes import ConversationIndex, MessageIndex
 from tavernai.chat.places import OwnPlaces, PersonaLocks
 from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
@@ -77,11 +80,13 @@ from tavernai.http.streams import router as streams_router
 from tavernai.kernel.clock import now_ms
 from tavernai.kernel.errors import Forbidden, NotSignedIn
 from tavernai.ledger import store as ledger_store
+from tavernai.ledger.follower import Follower
 from tavernai.ledger.idempotency import forget_old
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.transaction import LedgerSession
 from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.metrics import Metrics
+from tavernai.ops.search import SearchService
 from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
 from tavernai.settings import Settings
 from tavernai.storage.database import Database
@@ -168,6 +173,7 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         _wire_characters(services)
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
+        _wire_search(services)
         if serving:
             await work.begin()
             stack.push_async_callback(work.end)
@@ -218,9 +224,9 @@ class Work:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
-        storage, metrics = self.services.storage, self.services[Metrics]
+        storage, metrics, follower = self.services.storage, self.services[Metrics], self.services[Follower]
         await recover(storage)
-        for hear in (self.hub.hear, self.runner.hear, metrics.hear):
+        for hear in (self.hub.hear, self.runner.hear, metrics.hear, follower.hear):
             storage.on_commit(hear)
         metrics.watch(
             streams=self.hub.listeners, running=lambda: self.runner.running, frames=lambda: self.hub.frames_total
@@ -228,6 +234,7 @@ class Work:
         self.hub.start(await storage.read(ledger_store.newest_position))
         self.drafts.start()
         self.runner.start()
+        follower.start()
         self._tidier = asyncio.create_task(self._tidy(), name="tidy")
 
     async def end(self) -> None:
@@ -235,6 +242,7 @@ class Work:
         if self._tidier is not None:
             self._tidier.cancel()
         await self.hub.stop()
+        await self.services[Follower].stop()
         await self.runner.close()
         await self.drafts.stop()
 
@@ -321,6 +329,13 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
     services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
     return Work(services, hub, drafts, runner)
+
+
+def _wire_search(services: Services) -> None:
+    storage, stage = services.storage, OwnStage()
+    follower = Follower(storage, [CharacterIndex(), ConversationIndex(), MessageIndex()])
+    finders = (CharacterFinder(), ConversationFinder(stage), MessageFinder(stage))
+    services.add(follower, SearchService(storage, follower, finders))
 
 
 def _open_storage(settings: Settings) -> tuple[Database, Projections, Metrics]:

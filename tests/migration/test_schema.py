@@ -16,12 +16,14 @@ from sqlalchemy import Connection, MetaData, text
 import tavernai.bootstrap  # every room's tables  # noqa: F401
 from tavernai.engines.postgres import PostgresDialog
 from tavernai.engines.sqlite import SqliteDialog
+from tavernai.storage.fulltext import in_metadata
 from tavernai.storage.migrate import SchemaTooNew, revisions, upgrade
 from tavernai.storage.ports import Dialog
 from tavernai.storage.schema import metadata
 from tests.support.processes import run_tavernai
 from tests.support.storage import tables_of_tests
 
+HOW = {"compare_type": True, "compare_server_default": True, "include_name": in_metadata}
 LEDGERS = Path(__file__).parents[1] / "data" / "ledgers"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))]
 WORDS = {
@@ -70,7 +72,7 @@ def product_metadata() -> MetaData:
 def test_the_migrations_leave_nothing_for_autogenerate_to_do(dialog: Dialog) -> None:
     assert upgrade(dialog.write_engine) is True
     with dialog.write_engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(connection, opts=HOW)
         assert compare_metadata(context, product_metadata()) == []
 
 

@@ -1,10 +1,10 @@
 """Reading facts back, by position: the ledger's own queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, or_, select, tuple_
 
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger.tables import ledger_events as e
@@ -43,6 +43,12 @@ def events_after(conn: Connection, pos: int, *, limit: int, owner_id: str | None
     if owner_id is not None:
         query = query.where(s.c.owner_id == owner_id)
     return [_recorded(row) for row in conn.execute(query)]
+
+
+def told_after(conn: Connection, pos: int, *, kinds: Sequence[str], limit: int) -> list[Recorded]:
+    """Facts after `pos`, in order, whose kind begins with one of `kinds`."""
+    some = or_(*(e.c.kind.startswith(kind, autoescape=True) for kind in kinds))
+    return [_recorded(row) for row in conn.execute(_BASE.where(e.c.pos > pos, some).order_by(e.c.pos).limit(limit))]
 
 
 def stream_after(conn: Connection, key: str, pos: int, *, limit: int) -> list[Recorded]:

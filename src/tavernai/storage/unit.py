@@ -83,6 +83,11 @@ class Unit:
         self._later: list[tuple[Any, dict[str, Any]]] = []
         self._savepoint = False
 
+    @property
+    def dialect(self) -> str:
+        """The engine's name, for what only one of them has: sqlite | postgresql."""
+        return self._group.connection.dialect.name
+
     def get(self, table: Table, key: Any) -> Row | None:
         """The row under this primary key (a tuple when it has several columns), as of now in this group."""
         return self._entry(table, key).row

@@ -112,6 +112,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/connections:test"): Row("owners", "admin", body=DEMO),
     ("POST", "/api/connections/{connection_id}:test"): Row("owners", "admin"),
     ("POST", "/api/connections:discover"): Row("owners", "admin"),
+    ("GET", "/api/search"): Row("themselves", "chat"),
     # conversations and messages
     ("POST", "/api/conversations"): Row("owner of it", "chat", body={"character_id": "{character_id}"}, fits=(201,)),
     ("GET", "/api/conversations"): Row("themselves", "chat"),
