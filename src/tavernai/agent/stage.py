@@ -21,8 +21,9 @@ from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
-from tavernai.prompting.domain.scene import Character, HistoryMessage, Options, Role, Scene
+from tavernai.prompting.domain.scene import Character, HistoryMessage, Options, Scene
 from tavernai.prompting.domain.tokenizers import Tokenizer
+from tavernai.prompting.domain.words import Role
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 

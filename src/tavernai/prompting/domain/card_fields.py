@@ -8,7 +8,8 @@ from typing import Any, Final
 from tavernai.prompting.domain.macro_env import CardFields, Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.presets import ROLES
-from tavernai.prompting.domain.scene import Character, Role
+from tavernai.prompting.domain.scene import Character
+from tavernai.prompting.domain.words import Role
 
 NEWLINES: Final = pattern(r"\n+")
 DEPTH_DEFAULT: Final = 4

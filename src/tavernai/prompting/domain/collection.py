@@ -16,7 +16,8 @@ from tavernai.prompting.domain.lore import LorePlan
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.presets import BUILTINS, PromptEntry
-from tavernai.prompting.domain.scene import LoreHit, Role
+from tavernai.prompting.domain.scene import LoreHit
+from tavernai.prompting.domain.words import Role
 
 ORIGINAL: Final = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
 SOURCES: Final[dict[str, Source]] = {

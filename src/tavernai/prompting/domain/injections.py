@@ -13,7 +13,8 @@ from tavernai.prompting.domain.card_fields import depth_prompts
 from tavernai.prompting.domain.lore import LorePlan
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
-from tavernai.prompting.domain.scene import AuthorNote, InjectionPosition, LoreHit, Role
+from tavernai.prompting.domain.scene import AuthorNote, LoreHit
+from tavernai.prompting.domain.words import InjectionPosition, Role
 
 NOTE_ID: Final = "2_floating_prompt"
 ROLE_NUMBERS: Final[dict[str, int]] = {"system": 0, "user": 1, "assistant": 2}

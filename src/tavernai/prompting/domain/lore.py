@@ -7,7 +7,8 @@ the exception and read from high to low. Source: shared contract 2.4, step 17.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tavernai.prompting.domain.scene import LoreHit, Role
+from tavernai.prompting.domain.scene import LoreHit
+from tavernai.prompting.domain.words import Role
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import regex
 
 from tavernai.prompting.domain.js_regex import NotJavaScript, Untranslatable, compiled, group_name
-from tavernai.prompting.domain.scene import Placement
+from tavernai.prompting.domain.words import Placement
 from tavernai.prompting.domain.world_info.entries import flag, whole
 
 SCRIPT_SECONDS_MAX: Final = 0.25

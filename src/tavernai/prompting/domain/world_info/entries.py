@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from tavernai.prompting.domain.presets import ROLES
-from tavernai.prompting.domain.scene import LorePosition, Role
+from tavernai.prompting.domain.words import LorePosition, Role
 
 Logic = Literal["any", "not_all", "not_any", "all"]
 LOGICS: Final[tuple[Logic, ...]] = ("any", "not_all", "not_any", "all")
