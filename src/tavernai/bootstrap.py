@@ -63,6 +63,7 @@ from tavernai.engines.openai import OpenAIBackend
 from tavernai.engines.outgoing import GuardedResolver
 from tavernai.engines.pictures import PillowPictures
 from tavernai.engines.secret_box import FileSecretBox
+from tavernai.engines.speech import OpenAISpeaker
 from tavernai.engines.sqlite import SqliteDialog
 from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.core_app import CoreApp
@@ -73,6 +74,9 @@ from tavernai.gateway.ports import Backend, Gateway
 from tavernai.gateway.probing import ProbeService
 from tavernai.gateway.projections import FOLDS as CONNECTIONS
 from tavernai.gateway.service import FixedBook, GatewayService
+from tavernai.gateway.speech.endpoints import router as speech_router
+from tavernai.gateway.speech.projections import FOLDS as SPEECH
+from tavernai.gateway.speech.service import SpeechService
 from tavernai.http.app import create_app
 from tavernai.http.control import Control
 from tavernai.http.door import Door
@@ -103,7 +107,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, CONFIG, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
@@ -115,6 +119,7 @@ ROUTERS = (
     personas_router,
     config_router,
     connections_router,
+    speech_router,
     accounts_router,
     ops_router,
 )
@@ -285,6 +290,9 @@ def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
     settings, observe = services.settings, services[Metrics]
     backends = _backends()
     connections = ConnectionService(services.storage, FileSecretBox(settings.key_file), timeouts=_timeouts(settings))
+    speaker = OpenAISpeaker(resolver=GuardedResolver())
+    stack.push_async_callback(speaker.close)
+    services.add(SpeechService(services.storage, FileSecretBox(settings.key_file), speaker))
     inside = GatewayService(connections, backends, observe=observe)
     stack.push_async_callback(inside.close)
     services.add(connections, ProbeService(backends))

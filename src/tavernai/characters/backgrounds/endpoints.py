@@ -47,9 +47,7 @@ async def read_background(
 
 
 @router.put("/api/characters/{character_id}/background", openapi_extra=MULTIPART)
-async def change_background(
-    character_id: Id, request: Request, who: Who, backgrounds: Backgrounds
-) -> s.CharacterShown:
+async def change_background(character_id: Id, request: Request, who: Who, backgrounds: Backgrounds) -> s.CharacterShown:
     async with uploaded(request, bytes_max=FILE_BYTES_MAX) as uploads:
         data = await uploads[0].read()
     return s.CharacterShown(**shown.detail(await backgrounds.change(who.user_id, character_id, data)))
