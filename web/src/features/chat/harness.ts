@@ -19,6 +19,9 @@ export interface Call {
 }
 type Answer = { status?: number; json: unknown }
 
+/** Nobody has tuned anything. */
+const usual: Record<string, (call: Call) => Answer> = { 'GET /api/config/effective': () => ({ json: { values: {}, sources: {}, layers: [] } }) }
+
 /** A server that answers by `METHOD path`; what it was asked stands in `calls`. */
 export function fakeServer(answers: Record<string, (call: Call) => Answer> = {}) {
   const calls: Call[] = []
@@ -26,7 +29,7 @@ export function fakeServer(answers: Record<string, (call: Call) => Answer> = {})
     const text = request.method === 'GET' ? '' : await request.text()
     const call = { method: request.method, path: new URL(request.url).pathname, body: text ? JSON.parse(text) : {} }
     calls.push(call)
-    const { status = 200, json } = answers[`${call.method} ${call.path}`]?.(call) ?? { json: { items: [], next_cursor: null } }
+    const { status = 200, json } = { ...usual, ...answers }[`${call.method} ${call.path}`]?.(call) ?? { json: { items: [], next_cursor: null } }
     return Response.json(json, { status })
   })
   return calls

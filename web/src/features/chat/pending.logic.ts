@@ -1,4 +1,5 @@
 import { remember, remembered } from '@/lib/storage'
+import type { Role } from './chat.types'
 import type { ChatState } from './fold.state'
 
 /** A message this page has sent. It stands at the end until its fact arrives; nothing else here is shown before it is true. */
@@ -14,6 +15,11 @@ export interface Pending {
   /** The leaf when it was sent: only what comes after can be it. */
   after: string | null
   connection?: string
+  nudge?: string
+  /** Who says it, when it is not the person. */
+  as?: { role: Role; name?: string }
+  /** false: it is only written down. */
+  reply?: false
 }
 
 const keyOf = (conversationId: string): string => `tavern.pending.${conversationId}`
@@ -53,6 +59,7 @@ export function unseen(pending: readonly Pending[], state: Pick<ChatState, 'path
   return pending.filter((one) => {
     if (one.status !== 'sending') return true
     const younger = state.path.slice(one.after === null ? 0 : state.path.indexOf(one.after) + 1)
-    return !younger.some((id) => state.messages[id]?.role === 'user' && state.messages[id].text.trim() === one.text.trim())
+    const role = one.as?.role ?? 'user'
+    return !younger.some((id) => state.messages[id]?.role === role && state.messages[id].text.trim() === one.text.trim())
   })
 }

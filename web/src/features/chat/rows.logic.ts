@@ -5,8 +5,9 @@ import { RUNNING } from './fold.state'
 export interface Waiting {
   id: string
   text: string
-  /** Of the reply it waits for; cancelling it takes the message back. */
+  /** Of the reply it waits for; cancelling it takes the message back. null: nothing answers it. */
   task_id: string | null
+  message: Message
 }
 
 export interface Rows {
@@ -30,8 +31,11 @@ export function rowsOf(path: readonly string[], messages: Readonly<Record<string
 
 function waitingOf(rest: readonly Message[]): Waiting[] {
   return rest.flatMap((message, index) => {
-    if (message.role !== 'user' || RUNNING.has(message.status)) return []
-    return [{ id: message.id, text: message.text, task_id: rest[index + 1]?.task_id ?? message.task_id ?? null }]
+    // A reply that has ended stands on its own; what people said waits with what answers it.
+    if (message.status !== 'complete' || (message.role !== 'user' && message.task_id)) return []
+    const next = rest[index + 1]
+    const answered = next && RUNNING.has(next.status) ? next.task_id : null
+    return [{ id: message.id, text: message.text, task_id: answered ?? message.task_id ?? null, message }]
   })
 }
 

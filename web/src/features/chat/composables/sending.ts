@@ -6,6 +6,9 @@ import { useChat } from '../chat.store'
 import { newKey, type Pending } from '../pending.logic'
 import { connectionOf } from '../preferences'
 
+/** What is said of a message besides its text. */
+export type How = Pick<Pending, 'nudge' | 'as' | 'reply'>
+
 /** Sends messages. Each keeps its key through every try, so that none is taken twice. */
 export function useSending(line: Ref<string>) {
   const chat = useChat()
@@ -14,7 +17,8 @@ export function useSending(line: Ref<string>) {
   async function post(one: Pending): Promise<void> {
     const conversation_id = chat.state.conversationId
     try {
-      const taken = await postMessage({ conversation_id, content: one.text, idempotency_key: one.key, connection: one.connection })
+      const { key: idempotency_key, text: content, connection, nudge, as, reply } = one
+      const taken = await postMessage({ conversation_id, content, idempotency_key, connection, nudge, as, reply })
       if (chat.state.conversationId === conversation_id) chat.changePending(one.key, { message_id: taken.message_id })
     } catch (error) {
       const problem = asProblem(error)
@@ -23,9 +27,9 @@ export function useSending(line: Ref<string>) {
     }
   }
 
-  function send(content: string): void {
+  function send(content: string, how: How = {}): void {
     const connection = connectionOf(chat.state.conversationId) ?? undefined
-    const one: Pending = { key: newKey(), text: content, status: 'sending', after: chat.path.at(-1) ?? null, connection }
+    const one: Pending = { ...how, key: newKey(), text: content, status: 'sending', after: chat.path.at(-1) ?? null, connection }
     chat.pend(one)
     void post(one)
   }
