@@ -18,7 +18,6 @@ from tavernai.chat.events import (
     BranchCreated,
     ConversationCreated,
     ConversationDeleted,
-    ConversationRenamed,
     ConversationRestored,
     LeafSelected,
     MessageDeleted,
@@ -78,8 +77,8 @@ def edit(
     if variant["status"] in RUNNING:
         raise ReplyRunning
     if variant["text"] == text:
-        return _done(scene, message_id)
-    return _done(scene, message_id, MessageEdited(message_id, variant["id"], variant["revision"] + 1, text))
+        return done_with(scene, message_id)
+    return done_with(scene, message_id, MessageEdited(message_id, variant["id"], variant["revision"] + 1, text))
 
 
 def hide(
@@ -94,7 +93,7 @@ def hide(
     """Keep it from the model; people still see it. Raises as `edit`."""
     scene, message = _around(tx, message_id, owner_id, by, conversation_id, version)
     scene.check_live(message)
-    return _done(scene, message_id, *([] if message["hidden"] else [MessageHidden(message_id)]))
+    return done_with(scene, message_id, *([] if message["hidden"] else [MessageHidden(message_id)]))
 
 
 def show(
@@ -109,7 +108,7 @@ def show(
     """Tell it to the model again. Raises as `edit`."""
     scene, message = _around(tx, message_id, owner_id, by, conversation_id, version)
     scene.check_live(message)
-    return _done(scene, message_id, *([MessageShown(message_id)] if message["hidden"] else []))
+    return done_with(scene, message_id, *([MessageShown(message_id)] if message["hidden"] else []))
 
 
 def delete(
@@ -130,14 +129,14 @@ def delete(
     """
     scene, message = _around(tx, message_id, owner_id, by, conversation_id, version)
     if scene.is_cut(message):
-        return _done(scene, message_id)
+        return done_with(scene, message_id)
     following = following or not _is_followed(scene, message)
     if following and not scene.owns(message):
         return _end_above(scene, message)
     if not following and message["deleted_pos"] is not None:
-        return _done(scene, message_id)
+        return done_with(scene, message_id)
     running = running_tasks(tx, below(tx, message) if following else [message["pos"]])
-    return _done(scene, message_id, _deletion(scene, message, following=following), task_ids=running)
+    return done_with(scene, message_id, deletion(scene, message, following=following), task_ids=running)
 
 
 def restore(
@@ -159,10 +158,10 @@ def restore(
         parent = None if message["parent_pos"] is None else scene.fetch(message["parent_pos"])
         if parent is not None and scene.is_cut(parent):
             raise AboveInTrash
-        facts.append(_restoration(scene, message))
+        facts.append(restoration(scene, message))
     if message["deleted_pos"] is not None:
         facts.append(MessageRestored(message_id, False, scene.leaf_id, scene.leaf_id))
-    return _done(scene, message_id, *facts)
+    return done_with(scene, message_id, *facts)
 
 
 def select_variant(
@@ -183,10 +182,10 @@ def select_variant(
     scene.check_live(message)
     variant, was = scene.variant(message, variant_id), scene.shown(message)
     if variant["n"] == was["n"] and scene.on_path(message) is not None:
-        return _done(scene, message_id)
+        return done_with(scene, message_id)
     leaf = leaf_below(scene, message, variant["n"])
     fact = VariantSelected(message_id, variant_id, was["id"], leaf["id"], scene.leaf_id)
-    return _done(scene, message_id, fact)
+    return done_with(scene, message_id, fact)
 
 
 def branch(
@@ -201,9 +200,9 @@ def branch(
     if copy:
         return _copy(scene, message)
     if scene.conversation["active_leaf"] == message["pos"]:
-        return _done(scene, message_id)
+        return done_with(scene, message_id)
     fact = BranchCreated(message_id, None, False, scene.leaf_id, scene.shown(message)["id"])
-    return _done(scene, message_id, fact)
+    return done_with(scene, message_id, fact)
 
 
 # Conversations.
@@ -214,18 +213,9 @@ def select_leaf(tx: Transaction, conversation_id: str, *, message_id: str, owner
     scene, message = Scene.around(tx, message_id, owner_id=owner_id, by=by, conversation_id=conversation_id)
     scene.check_live(message)
     if scene.conversation["active_leaf"] == message["pos"]:
-        return _done(scene, message_id)
+        return done_with(scene, message_id)
     variant = variant_at(tx, message["pos"], message["active_variant"])
-    return _done(scene, message_id, LeafSelected(message_id, scene.leaf_id, variant["id"]))
-
-
-def rename(tx: Transaction, conversation_id: str, *, title: str, version: int | None, owner_id: str, by: By) -> Done:
-    """Another title; blank: the character's name. Raises ConversationNotFound, ConversationInTrash, StaleVersion."""
-    scene = Scene.of(tx, conversation_id, owner_id=owner_id, by=by)
-    _check_conversation(tx, scene.conversation, version)
-    was = scene.conversation["title"]
-    title = clean_text(title).strip() or scene.conversation["character_name"]
-    return _done(scene, None, *([] if title == was else [ConversationRenamed(title, was)]))
+    return done_with(scene, message_id, LeafSelected(message_id, scene.leaf_id, variant["id"]))
 
 
 def trash(tx: Transaction, conversation_id: str, *, owner_id: str, by: By) -> Done:
@@ -289,12 +279,13 @@ def _around(
     return scene, message
 
 
-def _check_conversation(tx: Transaction, conversation: Row, version: int | None) -> None:
+def check_version(tx: Transaction, conversation: Row, version: int | None) -> None:
+    """Raises StaleVersion."""
     if version is not None and conversation["version"] != version:
         raise StaleVersion(current=conversation_item(conversation))
 
 
-def _done(scene: Scene, message_id: str | None, *facts: Any, task_ids: tuple[str, ...] = ()) -> Done:
+def done_with(scene: Scene, message_id: str | None, *facts: Any, task_ids: tuple[str, ...] = ()) -> Done:
     recorded: Sequence[Recorded] = scene.record(*facts) if facts else ()
     position = recorded[-1].pos if recorded else scene.conversation["position"]
     return Done(scene.id, message_id, position, task_ids)
@@ -323,14 +314,14 @@ def _above(scene: Scene, message: Row) -> tuple[str | None, str | None]:
     return parent["id"], variant_at(scene.tx, parent["pos"], message["parent_variant"])["id"]
 
 
-def _deletion(scene: Scene, message: Row, *, following: bool) -> MessageDeleted:
+def deletion(scene: Scene, message: Row, *, following: bool) -> MessageDeleted:
     was = scene.leaf_id
     if not following or scene.on_path(message) is None:
         return MessageDeleted(message["id"], following, was, was, _leaf_variant_id(scene))
     return MessageDeleted(message["id"], following, was, *_above(scene, message))
 
 
-def _restoration(scene: Scene, message: Row) -> MessageRestored:
+def restoration(scene: Scene, message: Row) -> MessageRestored:
     here = (scene.conversation["active_leaf"], scene.conversation["leaf_variant"])
     if here != (message["parent_pos"], message["parent_variant"] or 0):
         return MessageRestored(message["id"], True, scene.leaf_id, scene.leaf_id, _leaf_variant_id(scene))
@@ -342,9 +333,9 @@ def _restoration(scene: Scene, message: Row) -> MessageRestored:
 
 def _end_above(scene: Scene, message: Row) -> Done:
     if scene.on_path(message) is None:
-        return _done(scene, message["id"])
+        return done_with(scene, message["id"])
     parent_id, variant_id = _above(scene, message)
-    return _done(scene, message["id"], LeafSelected(parent_id, scene.leaf_id, variant_id))
+    return done_with(scene, message["id"], LeafSelected(parent_id, scene.leaf_id, variant_id))
 
 
 def _leaf_variant_id(scene: Scene) -> str | None:
@@ -370,7 +361,7 @@ def _unique(ids: Any) -> tuple[str, ...]:
 
 def _copy(scene: Scene, message: Row) -> Done:
     origin, conversation_id = scene.conversation, new_id()
-    title = _numbered(scene)
+    title = with_number(scene)
     facts = [
         ConversationCreated(conversation_id, origin["character_id"], origin["character_name"], title),
         BranchCreated(message["id"], scene.id, True, None, scene.shown(message)["id"]),
@@ -380,7 +371,7 @@ def _copy(scene: Scene, message: Row) -> Done:
     return Done(conversation_id, message["id"], recorded[-1].pos)
 
 
-def _numbered(scene: Scene) -> str:
+def with_number(scene: Scene) -> str:
     """The title with the copy's number, so that a list can tell them apart."""
     family = scene.conversation["family"]
     count = 1

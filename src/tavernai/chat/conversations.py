@@ -6,19 +6,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from tavernai.chat import commands, store, undoing
+from tavernai.chat import arranging, commands, store, undoing, window
+from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
 from tavernai.chat.items import Item, conversation_item, message_item, on
 from tavernai.chat.ports import Cast, Tasks
 from tavernai.chat.service import open_conversation
 from tavernai.chat.undoing import Undone
+from tavernai.chat.window import Window
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_DEFAULT, Page
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
-_Result = TypeVar("_Result", Done, Undone)
+_Result = TypeVar("_Result", Done, Undone, Changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,31 @@ class ChatService:
             avatars = self._avatars(conn, owner_id, [row])
             undo = {"can_undo": row["undo_pos"] is not None, "can_redo": row["redo_pos"] is not None}
             told = {"active_leaf": store.id_of(conn, row["active_leaf"]), "undo": undo}
+            told["draft"] = store.draft_of(conn, conversation_id)
             return conversation_item(row, avatars.get(row["character_id"] or "")) | told
 
         return await self._storage.read(query)
 
     async def rename(self, owner_id: str, conversation_id: str, *, title: str, version: int | None) -> Item:
-        by = By.user(owner_id)
-        await self._storage.commit(
-            lambda tx: commands.rename(tx, conversation_id, title=title, version=version, owner_id=owner_id, by=by)
-        )
+        return await self.arrange(owner_id, conversation_id, title=title, version=version)
+
+    async def arrange(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        pinned: bool | None = None,
+        version: int | None,
+    ) -> Item:
+        """Another title, on top of the list or not; None leaves either as it is."""
+        given: dict[str, Any] = {"title": title, "pinned": pinned, "version": version}
+        await self._command(owner_id, lambda tx, who: arranging.arrange(tx, conversation_id, **given, **who))
         return await self.get(owner_id, conversation_id)
+
+    async def keep_draft(self, owner_id: str, conversation_id: str, *, text: str) -> None:
+        """What stands in the composer, for the person's other devices; a blank one is forgotten."""
+        await self._storage.commit(lambda tx: arranging.keep_draft(tx, conversation_id, text=text, owner_id=owner_id))
 
     async def delete(self, owner_id: str, conversation_id: str) -> int:
         """To the trash; replies being written there are stopped. The position."""
@@ -126,16 +143,44 @@ class ChatService:
     # What a conversation shows.
 
     async def page(
-        self, owner_id: str, conversation_id: str, *, before: str | None = None, limit: int = PAGE_DEFAULT
-    ) -> Page[Item]:
-        """Messages of the active branch, oldest first: the newest, or those above the message `before`."""
+        self,
+        owner_id: str,
+        conversation_id: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        at: int | None = None,
+        limit: int = PAGE_DEFAULT,
+    ) -> Window:
+        """Messages of the active branch, oldest first: the newest, or those before, after or around a message, or those
+        around the first one written at a moment (ms) or later. Raises MessageNotFound, MessageOffPath.
+        """
+        places = {window.before: before, window.after: after, window.around: around}
 
-        def query(conn: Connection) -> Page[Item]:
+        def query(conn: Connection) -> Window:
             row = store.conversation_of(conn, owner_id, conversation_id)
-            above = None if before is None else store.message_of(conn, owner_id, before)
-            return store.page(conn, row, before=above, limit=limit)
+            for look, message_id in places.items():
+                if message_id is not None:
+                    return look(conn, row, store.message_of(conn, owner_id, message_id), limit=limit)
+            return window.newest(conn, row, limit=limit) if at is None else window.at(conn, row, at, limit=limit)
 
         return await self._storage.read(query)
+
+    async def days(
+        self, owner_id: str, conversation_id: str, *, tz_minutes: int, cursor: str | None, limit: int
+    ) -> Page[Item]:
+        """The days on which the active branch was written, by the person's clock, the newest first."""
+        page: dict[str, Any] = {"tz_minutes": tz_minutes, "cursor": cursor, "limit": limit}
+        return await self._storage.read(
+            lambda conn: window.days(conn, store.conversation_of(conn, owner_id, conversation_id), **page)
+        )
+
+    async def bookmarks(self, owner_id: str, conversation_id: str, *, cursor: str | None, limit: int) -> Page[Item]:
+        page: dict[str, Any] = {"cursor": cursor, "limit": limit}
+        return await self._storage.read(
+            lambda conn: store.bookmarks_of(conn, store.conversation_of(conn, owner_id, conversation_id), **page)
+        )
 
     async def branches(
         self, owner_id: str, conversation_id: str, *, cursor: str | None = None, limit: int = PAGE_DEFAULT
@@ -187,6 +232,38 @@ class ChatService:
         return await self._command(
             owner_id,
             lambda tx, who: commands.branch(tx, message_id, copy=copy, conversation_id=conversation_id, **who),
+        )
+
+    async def set_bookmark(self, owner_id: str, message_id: str, *, label: str = "", **place: Any) -> Answer:
+        return await self._answer(
+            owner_id, lambda tx, who: arranging.set_bookmark(tx, message_id, label=label, **place, **who)
+        )
+
+    async def remove_bookmark(self, owner_id: str, message_id: str, **place: Any) -> Answer:
+        return await self._answer(owner_id, lambda tx, who: arranging.remove_bookmark(tx, message_id, **place, **who))
+
+    async def add_variant(self, owner_id: str, message_id: str, *, text: str, **given: Any) -> Answer:
+        """A text of the person's own beside those the message has."""
+        return await self._answer(
+            owner_id, lambda tx, who: arranging.add_variant(tx, message_id, text=text, **given, **who)
+        )
+
+    # Several messages.
+
+    async def change_many(
+        self, owner_id: str, conversation_id: str, *, message_ids: list[str], action: Action
+    ) -> Changed:
+        """Delete, restore, hide or show: one change for undo; replies being written there are stopped."""
+        given: dict[str, Any] = {"message_ids": message_ids, "action": action}
+        return await self._command(owner_id, lambda tx, who: arranging.change_many(tx, conversation_id, **given, **who))
+
+    async def copy_selection(
+        self, owner_id: str, conversation_id: str, *, message_ids: list[str], title: str | None = None
+    ) -> Done:
+        """A new conversation of copies of these messages."""
+        given: dict[str, Any] = {"message_ids": message_ids, "title": title}
+        return await self._command(
+            owner_id, lambda tx, who: arranging.copy_selection(tx, conversation_id, **given, **who)
         )
 
     async def _command(self, owner_id: str, command: Callable[[Transaction, dict[str, Any]], _Result]) -> _Result:

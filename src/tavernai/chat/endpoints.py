@@ -1,12 +1,14 @@
 """/api/conversations and /api/messages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import AwareDatetime
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.chat import schemas as s
 from tavernai.chat.conversations import Answer, ChatService
+from tavernai.chat.errors import OnePlace
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
 
@@ -17,6 +19,7 @@ Who = Annotated[Principal, Depends(allows("chat"))]
 Id = Annotated[str, Path(max_length=64)]
 SomeId = Annotated[str | None, Query(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=2_048)]
+MINUTES_OF_DAY = 24 * 60
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -46,9 +49,15 @@ async def read_conversation(conversation_id: Id, who: Who, chat: Chat) -> s.Conv
 
 
 @router.patch("/api/conversations/{conversation_id}")
-async def rename_conversation(conversation_id: Id, given: s.TitleGiven, who: Who, chat: Chat) -> s.ConversationShown:
-    item = await chat.rename(who.user_id, conversation_id, title=given.title, version=given.version)
-    return s.ConversationShown(**item)
+async def change_conversation(
+    conversation_id: Id, given: s.ConversationChange, who: Who, chat: Chat
+) -> s.ConversationShown:
+    return s.ConversationShown(**await chat.arrange(who.user_id, conversation_id, **given.model_dump()))
+
+
+@router.put("/api/conversations/{conversation_id}/draft", status_code=204)
+async def keep_draft(conversation_id: Id, given: s.DraftGiven, who: Who, chat: Chat) -> None:
+    await chat.keep_draft(who.user_id, conversation_id, text=given.text)
 
 
 @router.delete("/api/conversations/{conversation_id}", status_code=204)
@@ -82,10 +91,59 @@ async def select_leaf(conversation_id: Id, given: s.LeafGiven, who: Who, chat: C
 
 @router.get("/api/conversations/{conversation_id}/messages")
 async def list_messages(
-    conversation_id: Id, who: Who, chat: Chat, before: SomeId = None, limit: Limit = PAGE_DEFAULT
+    conversation_id: Id,
+    who: Who,
+    chat: Chat,
+    before: SomeId = None,
+    after: SomeId = None,
+    around: SomeId = None,
+    at: Annotated[AwareDatetime | None, Query()] = None,
+    limit: Limit = PAGE_DEFAULT,
 ) -> s.MessagePage:
-    page = await chat.page(who.user_id, conversation_id, before=before, limit=limit)
-    return s.MessagePage(items=[s.MessageItem(**item) for item in page.items], next_cursor=page.next_cursor)
+    """The newest messages of the active branch; or those before, after or around one, or around a moment."""
+    moment = None if at is None else int(at.timestamp() * 1000)
+    places: dict[str, Any] = {"before": before, "after": after, "around": around, "at": moment}
+    if sum(place is not None for place in places.values()) > 1:
+        raise OnePlace
+    page = await chat.page(who.user_id, conversation_id, limit=limit, **places)
+    items = [s.MessageItem(**item) for item in page.items]
+    return s.MessagePage(items=items, next_cursor=page.next_cursor, newer_cursor=page.newer_cursor)
+
+
+@router.get("/api/conversations/{conversation_id}/days")
+async def list_days(
+    conversation_id: Id,
+    who: Who,
+    chat: Chat,
+    tz_minutes: Annotated[int, Query(ge=-MINUTES_OF_DAY, le=MINUTES_OF_DAY)] = 0,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_DEFAULT,
+) -> s.DayPage:
+    """The days of the active branch; `tz_minutes` is how far the person's clock is ahead of UTC."""
+    page = await chat.days(who.user_id, conversation_id, tz_minutes=tz_minutes, cursor=cursor, limit=limit)
+    return s.DayPage(items=[s.DayShown(**item) for item in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/api/conversations/{conversation_id}/bookmarks")
+async def list_bookmarks(
+    conversation_id: Id, who: Who, chat: Chat, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
+) -> s.BookmarkPage:
+    page = await chat.bookmarks(who.user_id, conversation_id, cursor=cursor, limit=limit)
+    return s.BookmarkPage(items=[s.BookmarkShown(**item) for item in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("/api/conversations/{conversation_id}/messages:bulk")
+async def change_messages(conversation_id: Id, given: s.ManyGiven, who: Who, chat: Chat) -> s.ManyAnswer:
+    """Several messages at once, as one change for undo."""
+    done = await chat.change_many(who.user_id, conversation_id, **given.model_dump())
+    return s.ManyAnswer(changed=done.changed, position=done.position)
+
+
+@router.post("/api/conversations/{conversation_id}:branch-selection", status_code=201)
+async def copy_selection(conversation_id: Id, given: s.SelectionGiven, who: Who, chat: Chat) -> s.SelectionAnswer:
+    """A new conversation of copies of these messages, in the order of the story."""
+    done = await chat.copy_selection(who.user_id, conversation_id, **given.model_dump())
+    return s.SelectionAnswer(conversation_id=done.conversation_id, message_id=done.message_id, position=done.position)
 
 
 @router.get("/api/conversations/{conversation_id}/branches")
@@ -137,6 +195,23 @@ async def show_message(message_id: Id, who: Who, chat: Chat, given: s.PlaceGiven
 @router.post("/api/messages/{message_id}:select-variant")
 async def select_variant(message_id: Id, given: s.VariantGiven, who: Who, chat: Chat) -> s.MessageAnswer:
     return _answer(await chat.select_variant(who.user_id, message_id, **given.model_dump()))
+
+
+@router.post("/api/messages/{message_id}:add-variant")
+async def add_variant(message_id: Id, given: s.WrittenGiven, who: Who, chat: Chat) -> s.MessageAnswer:
+    """A text of your own beside those the message has: keep both."""
+    return _answer(await chat.add_variant(who.user_id, message_id, **given.model_dump()))
+
+
+@router.put("/api/messages/{message_id}/bookmark")
+async def set_bookmark(message_id: Id, who: Who, chat: Chat, given: s.BookmarkGiven | None = None) -> s.MessageAnswer:
+    given = given or s.BookmarkGiven()
+    return _answer(await chat.set_bookmark(who.user_id, message_id, **given.model_dump()))
+
+
+@router.delete("/api/messages/{message_id}/bookmark")
+async def remove_bookmark(message_id: Id, who: Who, chat: Chat, conversation_id: SomeId = None) -> s.MessageAnswer:
+    return _answer(await chat.remove_bookmark(who.user_id, message_id, conversation_id=conversation_id))
 
 
 @router.post("/api/messages/{message_id}:branch")

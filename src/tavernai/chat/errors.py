@@ -27,6 +27,12 @@ class GreetingNotFound(InvalidInput):
     code = "greeting_not_found"
 
 
+class OnePlace(InvalidInput):
+    """Give one of before, after, around and at."""
+
+    code = "one_place_only"
+
+
 class StaleVersion(Conflict):
     """This was changed meanwhile; the current state is in the facts. Look at it and try again."""
 
@@ -43,6 +49,12 @@ class MessageInTrash(Conflict):
     """This message is in the trash; restore it first."""
 
     code = "message_in_trash"
+
+
+class MessageOffPath(Conflict):
+    """This message stands on another branch than the one shown; choose its branch, or load the newest page."""
+
+    code = "message_off_path"
 
 
 class MessageNotInTrash(Conflict):
@@ -85,6 +97,18 @@ class TouchedSince(Conflict):
     """Somebody or something else changed this since; undoing it would take that along. Change it by hand."""
 
     code = "touched_since"
+
+
+class ChangeNotFound(NotFound):
+    """There is no such change in this conversation."""
+
+    code = "change_not_found"
+
+
+class ChangeEntangled(Conflict):
+    """Later changes stand on this one; take those back first, or change it by hand."""
+
+    code = "change_entangled"
 
 
 class WrongTask(Conflict):

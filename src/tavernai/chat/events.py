@@ -86,6 +86,8 @@ class VariantAdded:
     """of one a person wrote (kind `written`)"""
     nudge: str | None = None
     """the one-off instruction it is to be written by"""
+    selects: bool = True
+    """False: it only stands beside the one shown, and what follows stays in sight"""
 
 
 @fact("variant.selected")

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from tavernai.chat.domain.tree import Fetch, ancestor_at, variant_on_path
-from tavernai.chat.tables import messages, variants
+from tavernai.chat.tables import bookmarks, messages, variants
 from tavernai.kernel.clock import rfc3339
 from tavernai.storage.rows import Row
 from tavernai.storage.unit import Unit
@@ -24,6 +24,10 @@ IN_LIST_MAX = 500
 
 _MESSAGE = select(messages).where(messages.c.pos == bindparam("pos"))
 _VARIANTS = select(variants).where(variants.c.message_pos.in_(bindparam("positions", expanding=True)))
+_BOOKMARKS = select(bookmarks.c.message_pos, bookmarks.c.label).where(
+    bookmarks.c.conv_id == bindparam("conversation_id"),
+    bookmarks.c.message_pos.in_(bindparam("positions", expanding=True)),
+)
 _below = messages.alias("below")
 _CHILDREN = select(messages.c.pos, messages.c.parent_pos, messages.c.parent_variant, messages.c.conv_id).where(
     messages.c.parent_pos.in_(bindparam("positions", expanding=True)),
@@ -110,10 +114,15 @@ def message_items(run: Run, conversation: Row, places: Sequence[Place]) -> list[
     """Messages as the API shows them, in the order given; at most a page of them."""
     positions = [place.message["pos"] for place in places]
     shown = variants_of(run, [(place.message["pos"], place.n) for place in places])
-    forks = _branches(run, conversation["id"], places, positions) if positions else Counter()
+    if not positions:
+        return []
+    forks = _branches(run, conversation["id"], places, positions)
+    marked = run(_BOOKMARKS, {"conversation_id": conversation["id"], "positions": positions})
+    marks = {row["message_pos"]: {"label": row["label"]} for row in marked}
     return [
         _item(place, shown[place.message["pos"], place.n])
         | {"branches": forks[place.message["pos"]], "deleted": _in_trash(conversation, place.message)}
+        | {"bookmark": marks.get(place.message["pos"])}
         for place in places
     ]
 
@@ -130,6 +139,7 @@ def conversation_item(conversation: Row, avatar_url: str | None = None) -> Item:
         "updated_at": rfc3339(conversation["recent_at"]),
         "created_at": rfc3339(conversation["created_at"]),
         "deleted": conversation["deleted_pos"] is not None,
+        "pinned": conversation["pinned_pos"] is not None,
     }
 
 
@@ -143,6 +153,7 @@ def variant_item(variant: Row, *, selected: int) -> Item:
         "usage": _parsed(variant["usage"]),
         "cost": _parsed(variant["cost"]),
         "connection": variant["connection"],
+        "nudge": variant["nudge"],
     }
 
 
@@ -170,7 +181,7 @@ def _in_trash(conversation: Row, message: Row) -> bool:
 def _item(place: Place, variant: Row) -> Item:
     message = place.message
     plain = ("id", "role", "name", "character_id", "version")
-    told = ("text", "status", "reasoning", "model", "finish", "task_id", "tokens_out", "connection")
+    told = ("text", "status", "reasoning", "model", "finish", "task_id", "tokens_out", "connection", "nudge")
     error = None
     if variant["error_code"] is not None:
         error = {"code": variant["error_code"], "detail": variant["error_detail"] or ""}

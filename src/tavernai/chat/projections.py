@@ -188,17 +188,18 @@ def message_shown(tx: Unit, recorded: Recorded, fact: MessageShown) -> None:
 
 
 def variant_added(tx: Unit, recorded: Recorded, fact: VariantAdded) -> None:
-    conversation = conversation_of(tx, recorded)
-    values = push(tx, conversation, recorded, fact)
-    message = message_of(tx, fact.message_id)
+    conversation, message = conversation_of(tx, recorded), message_of(tx, fact.message_id)
+    values = push(tx, conversation, recorded, fact) if fact.selects else {}
     n = message["variant_count"]
-    told = {"id": fact.variant_id, "text": fact.text, "kind": fact.kind, "nudge": fact.nudge}
+    told: dict[str, Any] = {"id": fact.variant_id, "text": fact.text, "kind": fact.kind, "nudge": fact.nudge}
     told |= {"at": recorded.ts, "task_id": fact.task_id}
     _insert_variant(tx, recorded, {**message, "status": fact.status}, n=n, told=told)
-    message = bump(
-        tx, fact.message_id, variant_count=n + 1, active_variant=n, status=fact.status, task_id=fact.task_id
-    )
-    values |= moved(tx, conversation, message, shown=n)
+    if fact.selects:
+        shown: dict[str, Any] = {"active_variant": n, "status": fact.status, "task_id": fact.task_id}
+        message = bump(tx, fact.message_id, variant_count=n + 1, **shown)
+        values |= moved(tx, conversation, message, shown=n)
+    else:
+        bump(tx, fact.message_id, variant_count=n + 1)
     turn(tx, recorded, recent_at=recorded.ts, **values)
 
 

@@ -87,8 +87,7 @@ class Scene:
         """
         message = message_for(tx, owner_id, message_id)
         scene = cls.of(tx, conversation_id or message["conv_id"], owner_id=owner_id, by=by)
-        if not scene.has(message):
-            raise MessageNotFound
+        scene.check_has(message)
         return scene, message
 
     @property
@@ -117,6 +116,11 @@ class Scene:
         """Whether the message is this conversation's own or one it shares."""
         fork = self.conversation["fork_pos"]
         return self.owns(message) or (fork is not None and is_above(message, self.fetch(fork), fetch=self.fetch))
+
+    def check_has(self, message: Row) -> None:
+        """Raises MessageNotFound."""
+        if not self.has(message):
+            raise MessageNotFound
 
     def is_cut(self, message: Row) -> bool:
         """In the trash with what followed. What another conversation threw away stays in its copies."""

@@ -11,7 +11,11 @@ Version = Annotated[int, Field(ge=1)]
 AnId = Annotated[str, Field(min_length=1, max_length=64)]
 Title = Annotated[str, Field(max_length=TITLE_CHARS_MAX)]
 Status = Literal["complete", "queued", "streaming", "interrupted", "failed"]
-VariantKind = Literal["original", "swipe", "import"]
+VariantKind = Literal["original", "swipe", "import", "written"]
+SELECTION_MAX = 1_000
+DRAFT_CHARS_MAX = 100_000
+LABEL_CHARS_MAX = 200
+SomeIds = Annotated[list[AnId], Field(min_length=1, max_length=SELECTION_MAX)]
 
 
 class Given(BaseModel):
@@ -28,11 +32,35 @@ class ConversationGiven(Given):
     title: Title | None = None
 
 
-class TitleGiven(Given):
-    """Another title; blank takes the character's name. `version` is the conversation's you saw."""
+class ConversationChange(Given):
+    """Another title (blank takes the character's name), pinned or not; what is left out stays.
 
-    title: Title
+    `version` is the conversation's you saw.
+    """
+
+    title: Title | None = None
+    pinned: bool | None = None
     version: Version
+
+
+class DraftGiven(Given):
+    """What stands in the composer; blank forgets it."""
+
+    text: Annotated[str, Field(max_length=DRAFT_CHARS_MAX)]
+
+
+class ManyGiven(Given):
+    """Messages of the conversation, and what is to become of them. Each is deleted alone: what follows stays."""
+
+    message_ids: SomeIds
+    action: Literal["delete", "restore", "hide", "show"]
+
+
+class SelectionGiven(Given):
+    """Messages to be copied into a conversation of their own."""
+
+    message_ids: SomeIds
+    title: Title | None = None
 
 
 class LeafGiven(Given):
@@ -55,6 +83,23 @@ class EditGiven(Given):
 
     text: Annotated[str, Field(max_length=TEXT_CHARS_MAX)]
     version: Version
+    conversation_id: AnId | None = None
+
+
+class BookmarkGiven(Given):
+    """A mark of the person's own; the label may be empty."""
+
+    label: Annotated[str, Field(max_length=LABEL_CHARS_MAX)] = ""
+    conversation_id: AnId | None = None
+
+
+class WrittenGiven(Given):
+    """Another text beside those the message has. `select` shows it, which ends the branch there; left out: only where
+    nothing follows.
+    """
+
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS_MAX)]
+    select: bool | None = None
     conversation_id: AnId | None = None
 
 
@@ -100,6 +145,7 @@ class ConversationItem(BaseModel):
     version: int
     position: int
     deleted: bool
+    pinned: bool
 
 
 class UndoShown(BaseModel):
@@ -109,11 +155,19 @@ class UndoShown(BaseModel):
     can_redo: bool
 
 
+class DraftShown(BaseModel):
+    """What was typed and not sent, on whichever device."""
+
+    text: str
+    updated_at: str
+
+
 class ConversationShown(ConversationItem):
     """One conversation."""
 
     active_leaf: str | None
     undo: UndoShown
+    draft: DraftShown | None
 
 
 class ConversationMade(ConversationShown):
@@ -157,6 +211,12 @@ class FallbackShown(BaseModel):
     code: str
 
 
+class BookmarkMark(BaseModel):
+    """The person's mark on a message."""
+
+    label: str
+
+
 class MessageItem(BaseModel):
     """A message as its conversation shows it. `branches`: how many ways lead on from this variant."""
 
@@ -182,15 +242,59 @@ class MessageItem(BaseModel):
     fallbacks: list[FallbackShown]
     usage: dict[str, Any] | None
     cost: CostShown | None
+    nudge: str | None
+    bookmark: BookmarkMark | None
     created_at: str
     version: int
 
 
 class MessagePage(BaseModel):
-    """Oldest first; `next_cursor` is a message id for `before`."""
+    """Oldest first. `next_cursor` is for `before`, null at the top; `newer_cursor` is for `after`, null at the end."""
 
     items: list[MessageItem]
     next_cursor: str | None
+    newer_cursor: str | None
+
+
+class DayShown(BaseModel):
+    """A day by the person's clock, the first message of it on the active branch, and how many there are."""
+
+    day: str
+    message_id: str
+    count: int
+
+
+class DayPage(BaseModel):
+    """The newest day first."""
+
+    items: list[DayShown]
+    next_cursor: str | None
+
+
+class BookmarkShown(BaseModel):
+    """A marked message. `on_active_path`: it stands on the branch shown."""
+
+    message_id: str
+    label: str
+    role: str
+    name: str
+    text: str
+    created_at: str
+    on_active_path: bool
+
+
+class BookmarkPage(BaseModel):
+    """In the order of the story."""
+
+    items: list[BookmarkShown]
+    next_cursor: str | None
+
+
+class ManyAnswer(BaseModel):
+    """How many messages were changed; those that were so already are not counted."""
+
+    changed: int
+    position: int
 
 
 class MessageAnswer(BaseModel):
@@ -205,6 +309,14 @@ class BranchAnswer(BaseModel):
 
     conversation_id: str
     message_id: str
+    position: int
+
+
+class SelectionAnswer(BaseModel):
+    """The new conversation; `message_id` is its last message, null when none of the chosen had a text."""
+
+    conversation_id: str
+    message_id: str | None
     position: int
 
 
@@ -223,6 +335,7 @@ class VariantShown(BaseModel):
     tokens_out: int | None
     connection: str | None
     cost: CostShown | None
+    nudge: str | None
     created_at: str
     selected: bool
     revision: int
@@ -268,6 +381,59 @@ class ChangeShown(BaseModel):
 
     event_id: str
     kind: str
+
+
+class ChangeItem(BaseModel):
+    """What somebody did: how many messages it touched and the first of them.
+
+    `state`: `brought_back` was undone out of turn. `undoable`: it can be undone right now.
+    """
+
+    event_id: str
+    kind: str
+    at: str
+    count: int
+    message_id: str | None
+    role: str | None
+    name: str | None
+    text: str | None
+    state: Literal["done", "undone", "brought_back"]
+    undoable: bool
+
+
+class ChangePage(BaseModel):
+    """The newest first."""
+
+    items: list[ChangeItem]
+    next_cursor: str | None
+
+
+class TreeNode(BaseModel):
+    """A straight run of messages without a fork; told by its last one, which `id` names.
+
+    `parent_variant_id`: the variant of the run above that this one hangs on. `depth`: messages above its first one.
+    """
+
+    id: str
+    parent_id: str | None
+    parent_variant_id: str | None
+    role: str
+    name: str
+    text: str
+    variants: int
+    depth: int
+    run: int
+    first_id: str
+    last_id: str
+    active: bool
+    bookmark: BookmarkMark | None
+
+
+class TreeShown(BaseModel):
+    """The whole tree of a conversation; `truncated`: only its newest branches."""
+
+    nodes: list[TreeNode]
+    truncated: bool
 
 
 class UndoAnswer(BaseModel):

@@ -4,77 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, case, cast, null, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, or_, select, tuple_
 
 from tavernai.chat.domain.branches import Branch, branches
 from tavernai.chat.domain.tree import excerpt
 from tavernai.chat.errors import ConversationNotFound, MessageNotFound
-from tavernai.chat.items import Item, Place, message_items, on, place_of, variant_item, variants_of
-from tavernai.chat.tables import conversations, messages, revisions, variants
+from tavernai.chat.items import Item, on, place_of, variant_item, variants_of
+from tavernai.chat.tables import bookmarks, composer_drafts, conversations, messages, revisions, variants
+from tavernai.chat.window import EVERYTHING, Path, path_rows, path_up
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
-from tavernai.storage.schema import Int
-
-_CARRIED = (
-    "pos",
-    "id",
-    "conv_id",
-    "parent_pos",
-    "parent_variant",
-    "depth",
-    "role",
-    "name",
-    "character_id",
-    "hidden",
-    "version",
-    "variant_count",
-    "created_at",
-    "deleted_pos",
-    "cut_pos",
-)
-
-
-def _path_up(names: Sequence[str]) -> Select[Any]:
-    """From a leaf toward the root, newest first, until `enough` messages outside the trash were seen.
-
-    The columns travel inside the recursion: joining the messages again afterwards makes SQLite, once it has statistics,
-    build a filter over the whole table (2.3 ms against 0.1 ms in a chat of 10,000).
-    """
-    m = messages.alias("m")
-    start = select(
-        _seen(messages.c.deleted_pos).label("seen"),
-        cast(bindparam("variant", type_=Int), BigInteger).label("n"),
-        cast(null(), BigInteger).label("child_pos"),
-        *(messages.c[name] for name in names),
-    ).where(messages.c.pos == bindparam("leaf", type_=Int))
-    path = start.cte("path", recursive=True)
-    step = (
-        select(
-            path.c.seen + _seen(m.c.deleted_pos),
-            path.c.parent_variant,
-            path.c.pos,
-            *(m.c[name] for name in names),
-        )
-        .join(m, m.c.pos == path.c.parent_pos)
-        .where(path.c.seen < bindparam("enough", type_=Int))
-    )
-    path = path.union_all(step)
-    return select(path).order_by(path.c.pos.desc())
-
-
-def _seen(deleted_pos: Any) -> Any:
-    return case((deleted_pos.is_(None), 1), else_=0)
-
-
-_PATH = _path_up(_CARRIED)
 
 
 def _path_told() -> Select[Any]:
     """The path with the text each message shows on it, without what is in the trash."""
     names = ("pos", "id", "parent_pos", "parent_variant", "role", "name", "character_id", "hidden", "created_at")
-    path = _path_up((*names, "deleted_pos")).order_by(None).subquery("told")
+    path = path_up((*names, "deleted_pos")).order_by(None).subquery("told")
     shown = (variants.c.message_pos == path.c.pos) & (variants.c.n == path.c.n)
     live = path.c.deleted_pos.is_(None) & (variants.c.text != "")
     told = select(*(path.c[name] for name in names), variants.c.id.label("variant_id"), variants.c.text)
@@ -83,8 +30,6 @@ def _path_told() -> Select[Any]:
 
 _PATH_TOLD = Query(_path_told())
 _MESSAGE = Query(select(messages).where(messages.c.id == bindparam("of")))
-
-EVERYTHING = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +114,6 @@ def id_of(conn: Connection, pos: int | None) -> str | None:
     return None if pos is None else conn.execute(select(messages.c.id).where(messages.c.pos == pos)).scalar_one()
 
 
-def page(conn: Connection, conversation: Row, *, before: Row | None, limit: int) -> Page[Item]:
-    """Messages of the active branch, oldest first; the newest ones, or those above `before`.
-
-    The cursor is the id of the oldest one shown, for `before`.
-    """
-    leaf, n = conversation["active_leaf"], conversation["leaf_variant"]
-    if before is not None:
-        leaf, n = before["parent_pos"], before["parent_variant"]
-    if leaf is None:
-        return Page([])
-    path = _path_rows(conn, leaf, n, limit + 1)
-    ids = {row["pos"]: row["id"] for row in path}
-    child = None if before is None else before["pos"]
-    seen = [
-        Place(row, row["n"], row["child_pos"] or child, ids.get(row["parent_pos"]))
-        for row in path
-        if row["deleted_pos"] is None
-    ]
-    shown = seen[:limit][::-1]
-    return Page(message_items(on(conn), conversation, shown), shown[0].message["id"] if len(seen) > limit else None)
-
-
 def list_of(
     conn: Connection,
     owner_id: str,
@@ -201,7 +124,10 @@ def list_of(
     cursor: str | None,
     limit: int,
 ) -> Page[Row]:
-    """Conversations, the most recent first; `q` is looked for in title, character and last message."""
+    """Conversations: those pinned, then the others, each the most recent first; the trash knows no pins.
+
+    `q` is looked for in title, character and last message.
+    """
     c = conversations.c
     query = select(conversations).where(c.owner_id == owner_id)
     query = query.where(c.deleted_pos.is_not(None) if trash else c.deleted_pos.is_(None))
@@ -211,18 +137,59 @@ def list_of(
         query = query.where(
             or_(*(text.icontains(q, autoescape=True) for text in (c.title, c.character_name, c.last_text)))
         )
+    # Two selects, each along its own index, instead of one that has to sort everything the person has.
+    parts = (None,) if trash else (c.pinned_pos.is_not(None), c.pinned_pos.is_(None))
+    first, *last = (0,) if cursor is None else decode_cursor(cursor, int, int, str)
+    found: list[Row] = []
+    for number, part in enumerate(parts):
+        if number < first or len(found) > limit:
+            continue
+        select_part = query if part is None else query.where(part)
+        if last and number == first:
+            select_part = select_part.where(tuple_(c.recent_at, c.id) < tuple_(*last))
+        select_part = select_part.order_by(c.recent_at.desc(), c.id.desc()).limit(limit + 1 - len(found))
+        found += [dict(row) for row in conn.execute(select_part).mappings()]
+    return Page(found[:limit], _list_cursor(found[limit - 1], trash=trash) if len(found) > limit else None)
+
+
+def _list_cursor(last: Row, *, trash: bool) -> str:
+    part = 0 if trash or last["pinned_pos"] is not None else 1
+    return encode_cursor(part, last["recent_at"], last["id"])
+
+
+def draft_of(conn: Connection, conversation_id: str) -> Item | None:
+    """What stands in the composer, unsent."""
+    d = composer_drafts.c
+    found = conn.execute(select(d.text, d.updated_at).where(d.conv_id == conversation_id)).first()
+    return None if found is None else {"text": found.text, "updated_at": rfc3339(found.updated_at)}
+
+
+def bookmarks_of(conn: Connection, conversation: Row, *, cursor: str | None, limit: int) -> Page[Item]:
+    """The marks of a conversation in the order of the story; messages in the trash left out."""
+    b = bookmarks.c
+    cut_here = (messages.c.conv_id == conversation["id"]) & messages.c.cut_pos.is_not(None)
+    query = select(messages, b.label).join(bookmarks, b.message_pos == messages.c.pos)
+    query = query.where(b.conv_id == conversation["id"], messages.c.deleted_pos.is_(None), ~cut_here)
     if cursor is not None:
-        query = query.where(tuple_(c.recent_at, c.id) < tuple_(*decode_cursor(cursor, int, str)))
-    query = query.order_by(c.recent_at.desc(), c.id.desc()).limit(limit + 1)
-    found = [dict(row) for row in conn.execute(query).mappings()]
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(list(found[:limit]), encode_cursor(last["recent_at"], last["id"]) if last else None)
+        query = query.where(b.message_pos > decode_cursor(cursor, int)[0])
+    rows = list(on(conn)(query.order_by(b.message_pos).limit(limit + 1), {}))
+    path = Path.of(conn, conversation)
+    shown = [(row, path.shown_at(row)) for row in rows[:limit]]
+    places = [(row["pos"], row["active_variant"] if n is None else n) for row, n in shown]
+    texts = variants_of(on(conn), places)
+    items = [
+        {name: row[name] for name in ("label", "role", "name")}
+        | {"message_id": row["id"], "text": excerpt(texts[place]["text"]), "on_active_path": n is not None}
+        | {"created_at": rfc3339(row["created_at"])}
+        for (row, n), place in zip(shown, places, strict=True)
+    ]
+    return Page(items, encode_cursor(rows[limit - 1]["pos"]) if len(rows) > limit else None)
 
 
 def branches_of(conn: Connection, conversation: Row, *, cursor: str | None, limit: int) -> Page[Item]:
     """The conversation's branches, the newest leaf first."""
     below = decode_cursor(cursor, int)[0] if cursor is not None else None
-    nodes = _skeleton(conn, conversation)
+    nodes = skeleton(conn, conversation)
     found = branches(nodes, active_leaf=conversation["active_leaf"])
     rest = [branch for branch in found if below is None or branch.leaf_pos < below]
     shown = rest[:limit]
@@ -254,11 +221,6 @@ def _conversation(conn: Connection, conversation_id: str) -> Row | None:
     return dict(found) if found else None
 
 
-def _path_rows(conn: Connection, leaf: int, n: int, enough: int) -> list[Row]:
-    values = {"leaf": leaf, "variant": n, "enough": enough}
-    return list(on(conn)(_PATH, values))
-
-
 def _history(conn: Connection, leaf: int, n: int, limit: int) -> list[HistoryRow]:
     return [
         HistoryRow(
@@ -276,14 +238,14 @@ def _history(conn: Connection, leaf: int, n: int, limit: int) -> list[HistoryRow
     ]
 
 
-def _skeleton(conn: Connection, conversation: Row) -> list[Row]:
+def skeleton(conn: Connection, conversation: Row) -> list[Row]:
     """The bare tree: own messages outside the trash, and the shared ones down to the fork."""
     m = messages.c
     columns = (m.pos, m.parent_pos, m.parent_variant, m.deleted_pos)
     own = select(*columns).where(m.conv_id == conversation["id"], m.cut_pos.is_(None)).order_by(m.pos)
     nodes = list(on(conn)(own, {}))
     fork = conversation["fork_pos"]
-    return nodes if fork is None else _path_rows(conn, fork, 0, EVERYTHING)[::-1] + nodes
+    return nodes if fork is None else path_rows(conn, fork, 0, EVERYTHING)[::-1] + nodes
 
 
 def _branch_items(conn: Connection, conversation: Row, shown: Sequence[Branch]) -> list[Item]:
