@@ -17,6 +17,8 @@ from typer.main import get_command
 
 import tavernai
 from tavernai.cli.app import app
+from tavernai.config.domain.paths import PATHS
+from tavernai.config.domain.paths import Path as Tuned
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import version_of
 from tavernai.settings import SETTINGS
@@ -152,11 +154,49 @@ def routes() -> str:
     return "\n\n".join(f"### {tag}\n\n{table(head, rows)}" for tag, rows in sorted(tags.items()))
 
 
+def paths() -> str:
+    """Everything that can be tuned, by the first part of its path."""
+    places: dict[str, list[tuple[str, ...]]] = {}
+    for row in PATHS.values():
+        told = (f"`{row.path}`", fits(row), json_of(row.default), ", ".join(row.scopes), row.meaning, row.reader)
+        places.setdefault(row.place, []).append(told)
+    head = ("path", "what fits", "default", "scopes", "what it does", "read in")
+    return "\n\n".join(f"### {place}\n\n{table(head, rows)}" for place, rows in places.items())
+
+
+def fits(row: Tuned) -> str:
+    """What may be set: type, range, what usually works, whether null may be set."""
+    said = [row.kind]
+    if row.minimum is not None:
+        said.append(f"{number(row.minimum)} to {number(row.maximum)}")
+    if row.warn:
+        low, high = (number(edge) for edge in row.warn)
+        said.append(
+            f"usually {low}–{high}" if low and high else f"usually at least {low}" if low else f"usually up to {high}"
+        )
+    if row.choices:
+        said = [", ".join(f"`{one}`" for one in row.choices)]
+    if row.items:
+        said.append(f"up to {row.items} texts")
+    if row.length:
+        said.append(f"up to {row.length} characters")
+    return "; ".join([*said, *(["null"] if row.nullable else [])])
+
+
+def number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.10g}".replace(",", "\u202f")
+
+
+def json_of(value: object) -> str:
+    return "" if value is None else f"`{json.dumps(value)}`"
+
+
 PAGES = {
     "explanation/data-model.md": {"tables": tables},
     "reference/settings.md": {"settings": settings},
     "reference/errors.md": {"errors": errors},
     "reference/cli.md": {"commands": commands},
+    "reference/config.md": {"paths": paths},
     "reference/events.md": {"events": events},
     "reference/http-api.md": {"routes": routes},
 }

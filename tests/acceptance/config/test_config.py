@@ -46,15 +46,19 @@ async def test_each_layer_says_otherwise_and_gives_back_what_lies_below(person: 
     who = await character(person)
     chat = await conversation(person, who)
     mine, hers, here = {"type": "user"}, {"type": "character", "id": who}, {"type": "conversation", "id": chat}
-    for scope, value in ((mine, 0.9), (hers, 1.1), (here, 0.4)):
-        (await commit(person, scope, say("/generation/min_p", value / 10))).ok()
+    for scope, value in ((mine, 0.09), (hers, 0.11), (here, 0.04)):
+        (await commit(person, scope, say("/generation/min_p", value))).ok()
     told = (await person.get(f"/api/config/effective?conversation_id={chat}")).ok()
     assert told["values"]["/generation/min_p"] == 0.04
     assert told["sources"]["/generation/min_p"] == {"type": "conversation", "id": chat}
     assert told["sources"]["/note/depth"] == "seed"
     back = (await commit(person, here, {"op": "unset", "path": "/generation/min_p"})).ok()
     assert back["effective"]["values"]["/generation/min_p"] == 0.11
-    assert [layer["scope"]["type"] for layer in back["effective"]["layers"]][1:] == ["user", "character", "conversation"]
+    assert [layer["scope"]["type"] for layer in back["effective"]["layers"]][1:] == [
+        "user",
+        "character",
+        "conversation",
+    ]
     (await commit(person, mine, {"op": "unset", "path": "/generation/min_p"})).ok()
 
 
@@ -74,7 +78,8 @@ async def test_a_reply_asks_for_what_was_tuned_and_why_tells_every_layer(person:
     assert "THE END" in sent["stop"]
     assert [message["content"] for message in sent["messages"] if "It rains." in message["content"]]
     assert "short" in sent["messages"][-1]["content"]
-    assert why["config"]["revisions"] == {f"char:{who}": 1, f"conv:{chat}": 2}
+    revisions = why["config"]["revisions"]
+    assert (revisions[f"char:{who}"], revisions[f"conv:{chat}"]) == (1, 2)
     used = {one["path"]: (one["value"], one["source"]) for one in why["config"]["used"]}
     assert used["/generation/temperature"] == (0.35, f"conv:{chat}")
     assert used["/note/depth"] == (1, f"char:{who}")
@@ -88,7 +93,7 @@ async def test_a_reply_made_before_keeps_the_revisions_it_was_made_with(person: 
     (await commit(person, {"type": "conversation", "id": chat}, say("/generation/temperature", 1))).ok()
     again = (await person.get(f"/api/messages/{first['message_id']}/why")).ok()
     assert again["config"] == first["config"]
-    assert first["config"]["revisions"] == {}
+    assert f"conv:{chat}" not in first["config"]["revisions"]
 
 
 async def test_the_same_value_changed_meanwhile_is_a_conflict_and_another_one_is_not(person: Person) -> None:
@@ -98,7 +103,7 @@ async def test_the_same_value_changed_meanwhile_is_a_conflict_and_another_one_is
     assert other["n"] == 2
     refused = await commit(person, scope, say("/generation/top_k", 20), base_n=0)
     assert (refused.status, refused.json()["code"]) == (409, "config_changed")
-    current = refused.json()["current"]
+    current = refused.json()["facts"]["current"]
     assert (current["n"], current["values"]["/generation/top_k"]) == (2, 10)
     (await commit(person, scope, say("/generation/top_k", 20), base_n=current["n"])).ok()
     assert (await commit(person, scope, say("/generation/top_k", 20), base_n=99)).status == 422
@@ -117,7 +122,7 @@ async def test_a_change_that_changes_nothing_makes_no_revision(person: Person) -
 async def test_values_that_do_not_fit_are_refused_with_their_range(person: Person) -> None:
     refused = await commit(person, {"type": "user"}, say("/generation/temperature", 9))
     assert refused.status == 422
-    assert (refused.json()["code"], refused.json()["max"]) == ("config_value_invalid", 5)
+    assert (refused.json()["code"], refused.json()["facts"]["max"]) == ("config_value_invalid", 5)
     assert (await commit(person, {"type": "user"}, say("/luck", 9))).json()["code"] == "config_path_unknown"
     assert (await commit(person, {"type": "user"}, say("/persona/id", "nobody"))).status == 422
     assert (await commit(person, {"type": "character"}, say("/reply/length", "long"))).status == 422

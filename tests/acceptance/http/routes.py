@@ -47,6 +47,10 @@ NEW_USER = {"username": "{fresh}", "password": "correct horse"}
 DEMO = {"kind": "demo"}
 TOLD = (("conversation_id", "told_conversation"), ("message_id", "told_message"))
 SESSION = (("session_id", "stream_session"),)
+TUNED = {
+    "scope": {"type": "conversation", "id": "{conversation_id}"},
+    "ops": [{"op": "set", "path": "/reply/length", "value": "short"}],
+}
 IN_PLACE = {"conversation_id": "{conversation_id}"}
 
 OPEN = Row("everybody")
@@ -108,6 +112,15 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/personas"): Row("themselves", "characters", body={"name": "Traveller"}, fits=(201,)),
     ("PATCH", "/api/personas/{persona_id}"): Row("owner of it", "characters", body={"version": 1, "name": "Guest"}),
     ("DELETE", "/api/personas/{persona_id}"): Row("owner of it", "characters", fits=(204,)),
+    ("POST", "/api/personas/{persona_id}:restore"): CHARACTER,
+    ("GET", "/api/personas/{persona_id}/avatar"): CHARACTER,
+    ("PUT", "/api/personas/{persona_id}/avatar"): Row("owner of it", "characters", file=PNG),
+    ("DELETE", "/api/personas/{persona_id}/avatar"): CHARACTER,
+    # config
+    ("GET", "/api/config/paths"): Row("themselves", "config"),
+    ("GET", "/api/config/effective"): Row("themselves", "config"),
+    ("GET", "/api/config/revisions"): Row("themselves", "config"),
+    ("POST", "/api/config/revisions"): Row("owner of it", "config", body=TUNED, fits=(201,)),
     # connections
     ("GET", "/api/connections"): Row("themselves"),
     ("POST", "/api/connections"): Row("owners", "admin", body=DEMO | {"name": "{fresh}"}, fits=(201,)),

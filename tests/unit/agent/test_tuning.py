@@ -13,7 +13,9 @@ CONNECTION = Connection("1", "one", "llamacpp", context_tokens=4_096, reply_toke
 
 
 def told(mine: dict[str, Any] | None = None, chat: dict[str, Any] | None = None) -> Any:
-    return effective([Layer(MINE, State(2 if mine else 0, mine or {})), Layer(CHAT, State(1 if chat else 0, chat or {}))])
+    return effective(
+        [Layer(MINE, State(2 if mine else 0, mine or {})), Layer(CHAT, State(1 if chat else 0, chat or {}))]
+    )
 
 
 def test_who_tunes_nothing_gets_what_the_connection_says() -> None:

@@ -205,6 +205,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stream/{session_id}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Poll Frames
+         * @description The same frames as one array, as soon as there are any: for networks that hold streams back.
+         */
+        get: operations["poll_frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream/{session_id}/interrupt": {
         parameters: {
             query?: never;
@@ -708,6 +728,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/characters/{character_id}/background": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Background */
+        get: operations["read_background"];
+        /** Change Background */
+        put: operations["change_background"];
+        post?: never;
+        /** Remove Background */
+        delete: operations["remove_background"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas": {
         parameters: {
             query?: never;
@@ -742,6 +781,94 @@ export interface paths {
         head?: never;
         /** Edit Persona */
         patch: operations["edit_persona"];
+        trace?: never;
+    };
+    "/api/personas/{persona_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Persona */
+        post: operations["restore_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/{persona_id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Persona Avatar */
+        get: operations["read_persona_avatar"];
+        /** Change Persona Avatar */
+        put: operations["change_persona_avatar"];
+        post?: never;
+        /** Remove Persona Avatar */
+        delete: operations["remove_persona_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Config Paths */
+        get: operations["list_config_paths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/effective": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Effective Config */
+        get: operations["read_effective_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Config Revisions */
+        get: operations["list_config_revisions"];
+        put?: never;
+        /** Commit Config */
+        post: operations["commit_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/connections": {
@@ -826,6 +953,26 @@ export interface paths {
         /** Discover Connections */
         post: operations["discover_connections"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Speech */
+        get: operations["read_speech"];
+        /** Keep Speech */
+        put: operations["keep_speech"];
+        /** Speak */
+        post: operations["speak"];
+        /** Remove Speech */
+        delete: operations["remove_speech"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1059,6 +1206,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Characters, titles and messages with all these words; "a phrase", -without, and an unfinished last word.
+         *
+         *     `hidden` also finds messages that are not told to the model, `variants` also those not selected.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1216,12 +1385,30 @@ export interface components {
             deleted: boolean;
             /** Version */
             version: number;
+            /** Background Url */
+            background_url: string | null;
             /** Card */
             card: {
                 [key: string]: unknown;
             };
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * CommittedShown
+         * @description What became of a change; `revision_id` is null when it would have changed nothing.
+         */
+        CommittedShown: {
+            /** Revision Id */
+            revision_id: string | null;
+            /** N */
+            n: number;
+            scope: components["schemas"]["ScopeShown"];
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            effective: components["schemas"]["EffectiveShown"];
         };
         /** CompletionAccount */
         CompletionAccount: {
@@ -1235,6 +1422,21 @@ export interface components {
             first_token_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
+        };
+        /**
+         * ConfigAccount
+         * @description What was tuned for a reply: the newest revision of each scope it was made with, what took effect, and the
+         *     samplers that its kind of server does not know.
+         */
+        ConfigAccount: {
+            /** Revisions */
+            revisions: {
+                [key: string]: number;
+            };
+            /** Used */
+            used: components["schemas"]["TunedValue"][];
+            /** Ignored */
+            ignored: string[];
         };
         /**
          * ConnectionChange
@@ -1467,6 +1669,16 @@ export interface components {
             undo: components["schemas"]["UndoShown"];
         };
         /**
+         * CostShown
+         * @description What an answer cost; `amount` is a decimal text.
+         */
+        CostShown: {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * DeleteGiven
          * @description `following` takes along what stands below.
          */
@@ -1502,6 +1714,24 @@ export interface components {
             conversation_id?: string | null;
         };
         /**
+         * EffectiveShown
+         * @description The values in effect, where each comes from ("seed": the default), the layers from below to above.
+         */
+        EffectiveShown: {
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Sources */
+            sources: {
+                [key: string]: components["schemas"]["ScopeShown"] | "seed";
+            };
+            /** Layers */
+            layers: components["schemas"]["LayerShown"][];
+            /** Locked */
+            locked: string[];
+        };
+        /**
          * ErrorShown
          * @description Why a reply failed.
          */
@@ -1510,6 +1740,16 @@ export interface components {
             code: string;
             /** Detail */
             detail: string;
+        };
+        /**
+         * FallbackShown
+         * @description A connection that was asked first and did not answer.
+         */
+        FallbackShown: {
+            /** Connection */
+            connection: string;
+            /** Code */
+            code: string;
         };
         /**
          * FoundShown
@@ -1650,6 +1890,19 @@ export interface components {
             last_used_at: string | null;
         };
         /**
+         * LayerShown
+         * @description One scope: its newest revision (0: none yet) and the values it sets.
+         */
+        LayerShown: {
+            scope: components["schemas"]["ScopeShown"];
+            /** N */
+            n: number;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * LeafGiven
          * @description The message whose branch is to be shown.
          */
@@ -1723,6 +1976,15 @@ export interface components {
             task_id: string | null;
             /** Tokens Out */
             tokens_out: number | null;
+            /** Connection */
+            connection: string | null;
+            /** Fallbacks */
+            fallbacks: components["schemas"]["FallbackShown"][];
+            /** Usage */
+            usage: {
+                [key: string]: unknown;
+            } | null;
+            cost: components["schemas"]["CostShown"] | null;
             /** Created At */
             created_at: string;
             /** Version */
@@ -1761,6 +2023,59 @@ export interface components {
              * Format: password
              */
             new: string;
+        };
+        /**
+         * PathList
+         * @description Everything that can be tuned, in the order in which pages show it.
+         */
+        PathList: {
+            /** Items */
+            items: components["schemas"]["PathShown"][];
+        };
+        /**
+         * PathShown
+         * @description One row of the table of paths. `warn`: values outside still work, but seldom well.
+         */
+        PathShown: {
+            /** Path */
+            path: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "number" | "integer" | "string" | "boolean" | "enum" | "list";
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /** Step */
+            step: number | null;
+            /** Default */
+            default: unknown;
+            /** Neutral */
+            neutral: unknown;
+            /** Warn */
+            warn: (number | null)[] | null;
+            /** Choices */
+            choices: string[];
+            /** Max Length */
+            max_length: number | null;
+            /** Max Items */
+            max_items: number | null;
+            /** Nullable */
+            nullable: boolean;
+            /** Scopes */
+            scopes: ("global" | "user" | "character" | "conversation")[];
+            /** Group */
+            group: string;
+            /** Advanced */
+            advanced: boolean;
+            /** Reader */
+            reader: string;
+            /** Meaning */
+            meaning: string;
+            /** Risk */
+            risk: number;
         };
         /**
          * PersonaChangeGiven
@@ -1803,7 +2118,7 @@ export interface components {
         };
         /**
          * PersonaShown
-         * @description Who a person is to the characters.
+         * @description Who a person is to the characters; `uses` names at most 20 of the `use_count` places where it is locked.
          */
         PersonaShown: {
             /** Id */
@@ -1820,6 +2135,29 @@ export interface components {
             created_at: string;
             /** Updated At */
             updated_at: string;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Deleted */
+            deleted: boolean;
+            /** Uses */
+            uses: components["schemas"]["PersonaUse"][];
+            /** Use Count */
+            use_count: number;
+        };
+        /**
+         * PersonaUse
+         * @description A place where this persona is locked.
+         */
+        PersonaUse: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "user" | "character" | "conversation";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * PlaceGiven
@@ -1947,26 +2285,33 @@ export interface components {
             /** Position */
             position: number;
         };
+        /**
+         * RevisionGiven
+         * @description A change: ops in order, committed at once. `base_n`: the newest revision of the scope that the caller saw.
+         */
+        RevisionGiven: {
+            scope: components["schemas"]["ScopeGiven"];
+            /** Ops */
+            ops: (components["schemas"]["SetGiven"] | components["schemas"]["UnsetGiven"])[];
+            /** Base N */
+            base_n?: number | null;
+        };
         /** RevisionList */
         RevisionList: {
             /** Items */
-            items: components["schemas"]["RevisionShown"][];
+            items: components["schemas"]["tavernai__chat__schemas__RevisionShown"][];
             /** Next Cursor */
             next_cursor: null;
         };
         /**
-         * RevisionShown
-         * @description One text a variant has had.
+         * RevisionPage
+         * @description Revisions of one scope, the newest first.
          */
-        RevisionShown: {
-            /** Revision */
-            revision: number;
-            /** Text */
-            text: string;
-            /** At */
-            at: string;
-            /** Variant Id */
-            variant_id: string;
+        RevisionPage: {
+            /** Items */
+            items: components["schemas"]["tavernai__config__schemas__RevisionShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** RouteTaken */
         RouteTaken: {
@@ -2011,6 +2356,70 @@ export interface components {
             avatar_url: string;
         };
         /**
+         * ScopeGiven
+         * @description Where values stand; without an id the user scope is the caller's own.
+         */
+        ScopeGiven: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "global" | "user" | "character" | "conversation";
+            /** Id */
+            id?: string | null;
+        };
+        /** ScopeShown */
+        ScopeShown: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "global" | "user" | "character" | "conversation";
+            /** Id */
+            id: string | null;
+        };
+        /**
+         * SearchHit
+         * @description Something found. A message's `conversation_id` is where it is shown; a title belongs to that conversation.
+         */
+        SearchHit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "character" | "conversation" | "message";
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Title */
+            title: string;
+            /** Character Id */
+            character_id: string | null;
+            /** Character Name */
+            character_name: string | null;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Role */
+            role: ("user" | "character" | "system") | null;
+            /** Name */
+            name: string | null;
+            /** Snippet */
+            snippet: components["schemas"]["SnippetPart"][];
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * SearchPage
+         * @description Hits, kind after kind, the newest of each first. A page may be short and still lead on.
+         */
+        SearchPage: {
+            /** Items */
+            items: components["schemas"]["SearchHit"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * SessionItem
          * @description A streaming session; `url` listens on from `position`.
          */
@@ -2049,6 +2458,28 @@ export interface components {
             seen_at: string;
             /** Current */
             current: boolean;
+        };
+        /**
+         * SetGiven
+         * @description Say a value here; null (where the path allows it) means: as if no layer below had said anything.
+         *
+         *     `lock`: in the global scope only; nobody may say otherwise.
+         */
+        SetGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set";
+            /** Path */
+            path: string;
+            /** Value */
+            value: unknown;
+            /**
+             * Lock
+             * @default false
+             */
+            lock?: boolean;
         };
         /**
          * SettingsGiven
@@ -2140,6 +2571,59 @@ export interface components {
          */
         Size: "96" | "240" | "480" | "full";
         /**
+         * SnippetPart
+         * @description Some text of a snippet, and whether it is what was looked for.
+         */
+        SnippetPart: {
+            /** Text */
+            text: string;
+            /** Hit */
+            hit: boolean;
+        };
+        /**
+         * SpeechGiven
+         * @description The server to keep. `key`: a text sets it, "" takes it away, left out keeps it for the same host.
+         */
+        SpeechGiven: {
+            /** Base Url */
+            base_url: string;
+            /**
+             * Model
+             * @default
+             */
+            model?: string;
+            /**
+             * Voice
+             * @default
+             */
+            voice?: string;
+            /** Key */
+            key?: string | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * SpeechShown
+         * @description Whether a server reads aloud; owners also see which.
+         */
+        SpeechShown: {
+            /** Ready */
+            ready: boolean;
+            /**
+             * Voice
+             * @default
+             */
+            voice: string;
+            /** Base Url */
+            base_url: string | null;
+            /** Model */
+            model: string | null;
+            /** Has Key */
+            has_key: boolean | null;
+            /** Version */
+            version: number | null;
+        };
+        /**
          * TagList
          * @description Tags, most used first.
          */
@@ -2197,6 +2681,16 @@ export interface components {
             started_at: string | null;
             /** Ended At */
             ended_at: string | null;
+        };
+        /**
+         * TextToSpeak
+         * @description A sentence or a few.
+         */
+        TextToSpeak: {
+            /** Text */
+            text: string;
+            /** Voice */
+            voice?: string | null;
         };
         /**
          * TimelineItem
@@ -2263,6 +2757,19 @@ export interface components {
             detail: string | null;
         };
         /**
+         * TunedValue
+         * @description A value that took effect and where it came from: a scope (`user:<id>`, `char:<id>`, `conv:<id>`, `global`), the
+         *     `connection`, or the `length` that was asked for.
+         */
+        TunedValue: {
+            /** Path */
+            path: string;
+            /** Value */
+            value: unknown;
+            /** Source */
+            source: string;
+        };
+        /**
          * UndoAnswer
          * @description What was undone; `redo` changes can be done again.
          */
@@ -2282,6 +2789,19 @@ export interface components {
             can_undo: boolean;
             /** Can Redo */
             can_redo: boolean;
+        };
+        /**
+         * UnsetGiven
+         * @description Give the value back to the layer below.
+         */
+        UnsetGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "unset";
+            /** Path */
+            path: string;
         };
         /**
          * UserChange
@@ -2423,6 +2943,9 @@ export interface components {
             } | null;
             /** Tokens Out */
             tokens_out: number | null;
+            /** Connection */
+            connection: string | null;
+            cost: components["schemas"]["CostShown"] | null;
             /** Created At */
             created_at: string;
             /** Selected */
@@ -2440,6 +2963,7 @@ export interface components {
             task: components["schemas"]["TaskItem"] | null;
             route: components["schemas"]["RouteTaken"] | null;
             plan: components["schemas"]["PlanAccount"] | null;
+            config: components["schemas"]["ConfigAccount"] | null;
             completion: components["schemas"]["CompletionAccount"] | null;
             /** Events */
             events: components["schemas"]["TimelineItem"][];
@@ -2479,6 +3003,38 @@ export interface components {
             event_id: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * RevisionShown
+         * @description One text a variant has had.
+         */
+        tavernai__chat__schemas__RevisionShown: {
+            /** Revision */
+            revision: number;
+            /** Text */
+            text: string;
+            /** At */
+            at: string;
+            /** Variant Id */
+            variant_id: string;
+        };
+        /**
+         * RevisionShown
+         * @description A revision as it was committed.
+         */
+        tavernai__config__schemas__RevisionShown: {
+            /** Revision Id */
+            revision_id: string;
+            /** N */
+            n: number;
+            /** Ops */
+            ops: {
+                [key: string]: unknown;
+            }[];
+            /** Actor */
+            actor: string;
+            /** Created At */
+            created_at: string;
         };
         /** SessionPage */
         tavernai__streaming__schemas__SessionPage: {
@@ -2862,6 +3418,41 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poll_frames: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                /** @description Seconds. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Frames as `{id?, event, data}`; see docs/reference/streaming.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>[];
                 };
             };
             /** @description Refused; `code` says why. */
@@ -4088,9 +4679,118 @@ export interface operations {
             };
         };
     };
+    read_background: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_background: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_background: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_personas: {
         parameters: {
             query?: {
+                trash?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -4204,6 +4904,275 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonaShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_persona_avatar: {
+        parameters: {
+            query?: {
+                size?: components["schemas"]["Size"];
+                v?: string;
+            };
+            header?: never;
+            path: {
+                persona_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                    "image/svg+xml": unknown;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_persona_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_persona_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_config_paths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathList"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_effective_config: {
+        parameters: {
+            query?: {
+                character_id?: string | null;
+                conversation_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_config_revisions: {
+        parameters: {
+            query?: {
+                scope_type?: "global" | "user" | "character" | "conversation";
+                scope_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommittedShown"];
                 };
             };
             /** @description Refused; `code` says why. */
@@ -4427,6 +5396,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Discovery"];
                 };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextToSpeak"];
+            };
+        };
+        responses: {
+            /** @description The sound, as it comes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why. */
             default: {
@@ -4953,6 +6044,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: ("character" | "conversation" | "message")[] | null;
+                character_id?: string | null;
+                conversation_id?: string | null;
+                role?: ("user" | "character" | "system") | null;
+                from?: string | null;
+                to?: string | null;
+                hidden?: boolean;
+                variants?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
             };
             /** @description Refused; `code` says why. */
             default: {
