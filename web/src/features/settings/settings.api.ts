@@ -1,5 +1,5 @@
 import type { Account, ApiKey, NewApiKey, SignIn } from '@/api/shapes'
-import { api, body } from '@/lib/api'
+import { api, asProblem, body } from '@/lib/api'
 
 /** What an API key may be for; `admin` only when asked for. */
 export const scopes = ['chat', 'characters', 'gateway', 'memory', 'tools', 'config', 'import', 'admin'] as const
@@ -8,6 +8,10 @@ export const changePassword = async (given: { current: string; new: string }): P
 
 export const listSignIns = async (): Promise<SignIn[]> => (await body(api.GET('/api/auth/sessions', {}))).items
 export const endSignIn = async (id: string): Promise<void> => void (await api.DELETE('/api/auth/sessions/{session_id}', { params: { path: { session_id: id } } }))
+/** One after the other; those that ended by themselves meanwhile are no fault. */
+export async function endSignIns(ids: readonly string[]): Promise<void> {
+  for (const id of ids) await endSignIn(id).catch((error: unknown) => { if (asProblem(error).status !== 404) throw error })
+}
 
 export const listKeys = async (): Promise<ApiKey[]> => (await body(api.GET('/api/keys', {}))).items
 export const createKey = (given: { label: string; scopes: string[] }): Promise<NewApiKey> => body(api.POST('/api/keys', { body: given }))
