@@ -15,7 +15,6 @@ from tavernai.prompting.domain.scene import (
     HistoryMessage,
     Injection,
     Instruct,
-    LoreHit,
     Member,
     Options,
     Persona,
@@ -23,13 +22,16 @@ from tavernai.prompting.domain.scene import (
     Scene,
     Variables,
 )
+from tavernai.prompting.domain.scripts import Script, scripts_from
+from tavernai.prompting.domain.world_info.entries import LoreBook, Worlds, book_from
+from tavernai.prompting.domain.world_info.settings import settings_from
+from tavernai.prompting.domain.world_info.world import World
 from tests.support.shared import fixture
 
 ROLE = {0: "system", 1: "user", 2: "assistant"}
 PERSONA = {0: "in_prompt", 1: "after_card", 2: "note_top", 3: "note_bottom", 4: "in_chat", 9: "none"}
 NOTE = {0: "after_main", 1: "in_chat", 2: "before_main"}
 PLACE = {0: "replace", 1: "before", 2: "after"}
-LORE = ["before", "after", "note_top", "note_bottom", "in_chat", "examples_top", "examples_bottom", "outlet"]
 CARDS = {0: "speaker", 1: "unmuted", 2: "all"}
 
 
@@ -57,11 +59,11 @@ def scenes(loaded: dict[str, Any]) -> Iterator[Scene]:
     said: list[dict[str, Any]] = []
     for request in loaded["expected"]["requests"]:
         speaker = next(one for one in given["characters"] if one["card"]["data"]["name"] == request["char_name"])
-        yield scene_of(given, speaker, said=said, woken=loaded["expected"].get("world_info_activated", []))
+        yield scene_of(given, speaker, said=said)
         said.append({"name": request["char_name"], "is_user": False, "mes": "OK."})
 
 
-def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), woken: Any = ()) -> Scene:
+def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = ()) -> Scene:
     oai, power, meta = given["oai"], given["power_user"], given["chat_metadata"]
     generation = given.get("generation", {})
     chat = [given["message"] | message for message in [*given["chat"], *said]]
@@ -76,7 +78,8 @@ def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), 
         context_tokens=sizes[0] or oai["openai_max_context"],
         reply_tokens=sizes[1] or oai["openai_max_tokens"],
         note=note_of(meta, given.get("extension_settings", {}).get("note", {}), speaker["file"]),
-        lore=[hit for name in woken for hit in lore_hits(given, name)],
+        world=world_of(given, speaker),
+        scripts=scripts_of(given, speaker),
         injections=[injection(name, one) for name, one in given.get("extension_prompts", {}).items()],
         group=group_of(given),
         overrides=ChatOverrides(meta.get("scenario", ""), meta.get("mes_example", ""), meta.get("system_prompt", "")),
@@ -138,20 +141,41 @@ def note_of(meta: dict[str, Any], settings: dict[str, Any], file: str) -> Author
     )
 
 
-def lore_hits(given: dict[str, Any], name: str) -> list[LoreHit]:
-    book, uid = name.rsplit(".", 1)
-    entry = given["worlds"][book]["entries"][uid]
-    names = {"{{char}}": given["characters"][0]["card"]["data"]["name"], "{{user}}": given["persona"]["name"]}
-    content = entry["content"]
-    for macro, value in names.items():
-        content = content.replace(macro, value)
-    position: Any = LORE[entry["position"]]
-    return [LoreHit(name, content, position, entry["depth"], role(entry["role"]), entry["order"], entry["outletName"])]
+def world_of(given: dict[str, Any], speaker: dict[str, Any]) -> World:
+    """The books of a scenario, where they are attached."""
+
+    def books(*names: str) -> list[LoreBook]:
+        return [book_from(name, given["worlds"][name]) for name in names if name in given.get("worlds", {})]
+
+    own = speaker["card"]["data"].get("extensions", {}).get("world", "")
+    tags = given.get("tag_map", {}).get(speaker["file"])
+    return World(
+        Worlds(
+            chat=books(given["chat_metadata"].get("world_info", "")),
+            persona=books(given["persona"].get("lorebook", "")),
+            character=books(own, *given.get("char_lore_extra", {}).get(speaker["file"], [])),
+            everywhere=books(*given.get("global_worlds", [])),
+        ),
+        settings_from(given["world_info"]),
+        speaker_file=speaker["file"],
+        speaker_tags=frozenset(tags) if tags is not None else None,
+    )
+
+
+def scripts_of(given: dict[str, Any], speaker: dict[str, Any]) -> list[Script]:
+    """Everybody's scripts, then the card's own where they are allowed."""
+    own = speaker["card"]["data"].get("extensions", {}).get("regex_scripts", [])
+    return scripts_from(
+        [*given.get("extension_settings", {}).get("regex", []), *(own if given.get("allow_scoped_regex") else [])]
+    )
 
 
 def injection(name: str, given: dict[str, Any]) -> Injection:
     position: Any = {-1: "none", 0: "after_main", 1: "in_chat", 2: "before_main"}[given["position"]]
-    return Injection(name, given["value"], position, given["depth"], role(given.get("role", 0)))
+    is_searched = bool(given.get("scan"))
+    return Injection(
+        name, given["value"], position, given["depth"], role(given.get("role", 0)), is_searched=is_searched
+    )
 
 
 def group_of(given: dict[str, Any]) -> Group | None:

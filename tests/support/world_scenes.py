@@ -10,12 +10,11 @@ from tavernai.prompting.domain.lore import lore_plan
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scripts import ScriptRewriter, scripts_from
 from tavernai.prompting.domain.tokenizers import NO_TOKENIZER
-from tavernai.prompting.domain.world_info.entries import LoreBook, Worlds, book_from
 from tavernai.prompting.domain.world_info.hits import hits_of
 from tavernai.prompting.domain.world_info.scan import Scan, ScanInput, Tools, scan
 from tavernai.prompting.domain.world_info.settings import settings_from
 from tavernai.prompting.domain.world_info.timed import Timed
-from tests.support.scenes import Rolls, merged, note_of, scenario, scene_of
+from tests.support.scenes import Rolls, merged, note_of, scenario, scene_of, world_of
 
 MATCHES = {
     "personaDescription": "persona", "characterDescription": "description", "characterPersonality": "personality",
@@ -58,7 +57,7 @@ def input_of(given: dict[str, Any], speaker: dict[str, Any], timed: Timed) -> Sc
     ]
     tags = given.get("tag_map", {}).get(speaker["file"])
     return ScanInput(
-        worlds=worlds_of(given, speaker),
+        worlds=world_of(given, speaker).worlds,
         settings=settings,
         lines=lines,
         message_count=len(shown),
@@ -70,19 +69,6 @@ def input_of(given: dict[str, Any], speaker: dict[str, Any], timed: Timed) -> Sc
         budget_tokens=given.get("max_prompt_tokens", 4096),
         timed=timed,
         is_dry=bool(given.get("dry_run")),
-    )
-
-
-def worlds_of(given: dict[str, Any], speaker: dict[str, Any]) -> Worlds:
-    def books(*names: str) -> list[LoreBook]:
-        return [book_from(name, given["worlds"][name]) for name in names if name in given.get("worlds", {})]
-
-    own = speaker["card"]["data"].get("extensions", {}).get("world", "")
-    return Worlds(
-        chat=books(given["chat_metadata"].get("world_info", "")),
-        persona=books(given["persona"].get("lorebook", "")),
-        character=books(own, *given.get("char_lore_extra", {}).get(speaker["file"], [])),
-        everywhere=books(*given.get("global_worlds", [])),
     )
 
 

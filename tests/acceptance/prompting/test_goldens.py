@@ -13,11 +13,6 @@ from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR
 from tests.support.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
 from tests.support.shared import fixture, fixture_names
 
-GAPS: dict[str, str] = {
-    "golden/chat_completion/cc-regex-prompt.json": "regex scripts wait for an engine with a time limit",
-}
-"""Scenarios that are not met yet, each with its reason. A scenario that starts to match must leave this table."""
-
 
 def mismatches(path: str) -> list[Any]:
     loaded = scenario(path)
@@ -30,9 +25,6 @@ def mismatches(path: str) -> list[Any]:
 @pytest.mark.parametrize("path", fixture_names("golden/chat_completion/*.json"))
 def test_a_chat_completion_prompt_is_what_sillytavern_sends(path: str) -> None:
     wrong = mismatches(path)
-    if path in GAPS:
-        assert wrong, f"{path} matches now: take it off the table"
-        pytest.xfail(GAPS[path])
     for ours, theirs in wrong:
         assert ours == theirs
 

@@ -1,7 +1,7 @@
 """What is kept of what a model wrote."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tavernai.prompting.domain.clean_reply import clean_reply, cut_at_stop, safe_length, split_reasoning
@@ -46,6 +46,7 @@ def test_thoughts_at_the_start_are_told_from_the_reply() -> None:
     assert split_reasoning("<think>never closed", prefix="<think>", suffix="</think>") == ("", "<think>never closed")
 
 
+@example(text="#aa", stop=["a", "#aa"])
 @given(st.text(alphabet="ab\n#", max_size=40), st.lists(st.text(alphabet="a\n#", min_size=1, max_size=4), max_size=3))
 def test_what_is_shown_while_streaming_is_never_taken_back(text: str, stop: list[str]) -> None:
     final, _ = cut_at_stop(text, stop)

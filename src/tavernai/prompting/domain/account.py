@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Any, Literal, NotRequired, TypedDict
 
 from tavernai.kernel.canonical import canonical_json
+from tavernai.prompting.domain.world_info.scan import Scan
 
 Source = Literal[
     "main", "character", "persona", "examples", "history", "greeting", "lore", "note", "post_history",
@@ -121,6 +122,7 @@ class Prompt:
     stop: list[str]
     local: Mapping[str, Any] = field(default_factory=dict)
     everywhere: Mapping[str, Any] = field(default_factory=dict)
+    scan: Scan | None = None
 
 
 def text_hash(text: str) -> str:

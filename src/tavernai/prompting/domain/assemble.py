@@ -9,6 +9,7 @@ tests/acceptance/prompting/test_goldens.py.
 """
 
 from dataclasses import replace
+from time import monotonic
 from typing import Final
 
 from tavernai.kernel.clock import Clock
@@ -39,7 +40,11 @@ from tavernai.prompting.domain.post_process import (
     speaker_prefix,
 )
 from tavernai.prompting.domain.scene import HistoryMessage, Scene
+from tavernai.prompting.domain.scripts import ScriptRewriter
 from tavernai.prompting.domain.tokenizers import Tokenizer
+from tavernai.prompting.domain.world_info.hits import hits_of
+from tavernai.prompting.domain.world_info.in_scene import woken_in
+from tavernai.prompting.domain.world_info.scan import Scan
 
 __all__ = ["assemble", "environment", "history_wanted"]
 
@@ -53,6 +58,9 @@ STOP_STRINGS_MAX: Final = 4
 def environment(scene: Scene, *, clock: Clock, random: RandomSource) -> Env:
     """What macros see of a scene, card fields expanded, lore outlets open."""
     env = Env.of(scene, clock=clock, random=random)
+    env.rewriter = scene.rewriter
+    if scene.scripts and env.rewriter is None:
+        env.rewriter = ScriptRewriter(scene.scripts, lambda text: expand(text, env))
     env.fields = card_fields(env)
     env.outlets = lore_plan([hit for hit in scene.lore if hit.position == "outlet"]).outlets if scene.lore else {}
     return env
@@ -80,11 +88,12 @@ class Assembler:
         self.cut: list[Cut] = []
         self.ending: list[Line] = []
         self.writer = HistoryWriter(env)
+        self.scan: Scan | None = None
 
     def prompt(self) -> Prompt:
         scene, preset = self.scene, self.scene.preset
         texts = self._control_texts()
-        lore = lore_plan(scene.lore)
+        lore = self._lore()
         slots = collect(self.env, lore)
         placed = injections_of(self.env, lore)
         self._spend_framing()
@@ -102,6 +111,16 @@ class Assembler:
             self._examples(slots, lore, texts)
         lines = [line for slot in slots.values() for line in slot.lines]
         return self._finished([*lines, *self.ending, *control])
+
+    def _lore(self) -> LorePlan:
+        """What was woken elsewhere, and what the scene's own books have for it; outlets open for what follows."""
+        hits = list(self.scene.lore)
+        if self.scene.world is not None:
+            self.scan = woken_in(self.env, self.scene.world, tokens=self.tokenizer.text, monotonic=monotonic)
+            hits += hits_of(self.scan.woken, rewriter=self.env.rewriter)
+        plan = lore_plan(hits)
+        self.env.outlets = plan.outlets
+        return plan
 
     # Money
 
@@ -313,6 +332,7 @@ class Assembler:
             stop=self._stop(),
             local=self.env.local,
             everywhere=self.env.everywhere,
+            scan=self.scan,
         )
 
     def _share_tokens(self, line: Line) -> None:

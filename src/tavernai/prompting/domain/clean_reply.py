@@ -64,9 +64,12 @@ def without_stop(text: str, stop: Sequence[str]) -> str:
 
 
 def cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
-    """The text before the first stop string in it, and whether there was one."""
-    places = [place for string in stop if string and (place := text.find(string)) >= 0]
-    return (text[: min(places)], True) if places else (text, False)
+    """The text before the first stop string in it, and whether there was one.
+
+    First is the one that is complete first, as for someone who reads along; of two that end together, the longer.
+    """
+    places = [(place + len(string), place) for string in stop if string and (place := text.find(string)) >= 0]
+    return (text[: min(places)[1]], True) if places else (text, False)
 
 
 def safe_length(text: str, stop: Sequence[str]) -> int:

@@ -29,13 +29,7 @@ class HistoryWriter:
 
     def line(self, message: HistoryMessage) -> Line:
         """The next older message, ready to be sent."""
-        text = message.text
-        if self._scene.rewriter is not None and message.role != "system":
-            text = self._scene.rewriter(text, placement=message.role, depth=self._depth)
-        is_continued, self._continues = self._continues, False
-        self._depth += 1
-        if message.reasoning:
-            text = self._with_thoughts(text, message, is_continued=is_continued)
+        text = self.said(message)
         if self._may_prefix:
             text = self._prefix(message) + text
         if "\r" in text:
@@ -46,6 +40,15 @@ class HistoryWriter:
         piece = Piece(source, identifier, title, text, "", message.id)  # type: ignore[arg-type]
         name = NOT_IN_NAMES.sub("_", message.name)[:NAME_CHARS_MAX] or None if self._names == "field" else None
         return Line(message.role, (piece,), name)
+
+    def said(self, message: HistoryMessage) -> str:
+        """The next older message's words after scripts, with its thoughts where they go back in."""
+        text = message.text
+        if self._env.rewriter is not None and message.role != "system":
+            text = self._env.rewriter(text, placement=message.role, depth=self._depth)
+        is_continued, self._continues = self._continues, False
+        self._depth += 1
+        return self._with_thoughts(text, message, is_continued=is_continued) if message.reasoning else text
 
     def _with_thoughts(self, text: str, message: HistoryMessage, *, is_continued: bool) -> str:
         options = self._scene.options.reasoning

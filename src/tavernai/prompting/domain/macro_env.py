@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from tavernai.kernel.clock import Clock
-from tavernai.prompting.domain.scene import HistoryMessage, Scene
+from tavernai.prompting.domain.scene import HistoryMessage, Rewriter, Scene
 
 PRODUCED_CHARS_MAX: Final = 4_000_000
 """Characters all macros of one prompt may produce together: doubling a variable forty times stops here."""
@@ -71,6 +71,7 @@ class Env:
     main_prompt: str = ""
     allowance: Allowance = field(default_factory=Allowance)
     extra: Mapping[str, str] = field(default_factory=dict)
+    rewriter: Rewriter | None = None
 
     @classmethod
     def of(cls, scene: Scene, *, clock: Clock, random: RandomSource) -> "Env":

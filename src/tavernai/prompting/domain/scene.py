@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from tavernai.prompting.domain.presets import DEFAULT_PRESET, Preset
+from tavernai.prompting.domain.scripts import Script
 from tavernai.prompting.domain.words import (
     Generation,
     GroupCards,
@@ -20,6 +21,7 @@ from tavernai.prompting.domain.words import (
     Placement,
     Role,
 )
+from tavernai.prompting.domain.world_info.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Injection:
     depth: int = 4
     role: Role = "system"
     title: str = ""
+    is_searched: bool = False
+    """lore is looked for in it too"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,8 @@ class Scene:
         context_tokens: size of the model's window. reply_tokens: room kept for the reply.
         pick_seed, pick_reroll: hold deterministic `{{pick}}` steady within a chat.
         utc_offset_minutes: of the person, for the time macros.
+        lore: entries woken by other means; world: books that are searched while the prompt is made.
+        scripts: find-and-replace for outgoing texts; rewriter: something else in their place.
     """
 
     character: Character
@@ -236,6 +242,8 @@ class Scene:
     history_before: int = 0
     user_messages_before: int = 0
     rewriter: Rewriter | None = None
+    scripts: Sequence[Script] = ()
+    world: World | None = None
     pick_seed: int = 0
     pick_reroll: str = ""
     utc_offset_minutes: int = 0
