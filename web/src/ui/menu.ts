@@ -6,6 +6,8 @@ export interface MenuItem {
   run: () => unknown
   tone?: 'bad'
   disabled?: boolean
+  /** The key that does the same. */
+  hint?: string
   /** A line stands above it. */
   apart?: boolean
 }

@@ -1,6 +1,6 @@
 import { api, body as bodyOf } from '@/lib/api'
 import type {
-  Accepted, Branch, ConnectionItem, Conversation, ConversationDetail, EventFrame, Message, Page, VariantText, Why,
+  Accepted, Branch, ConnectionItem, Conversation, ConversationDetail, EventFrame, Message, MessagePage, Page, Role, VariantText, Why,
 } from './chat.types'
 
 /** Every call of the chat's area. Answers of commands are not folded: what they did comes over the stream.
@@ -24,8 +24,16 @@ export const undo = (id: string) => body<{ undone: { kind: string } | null }>(ap
 export const redo = (id: string) => api.POST('/api/conversations/{conversation_id}:redo', inConversation(id))
 
 export const pageSize = 60
-export const listMessages = (id: string, query: { before?: string; limit?: number } = {}) =>
-  body<Page<Message>>(api.GET('/api/conversations/{conversation_id}/messages', { params: { path: { conversation_id: id }, query: { limit: pageSize, ...query } } }))
+/** Which part of the path is wanted: above a message, below it, around it, or what was said at a moment; else the newest. */
+export interface Window {
+  before?: string
+  after?: string
+  around?: string
+  at?: string
+  limit?: number
+}
+export const listMessages = (id: string, query: Window = {}) =>
+  body<MessagePage>(api.GET('/api/conversations/{conversation_id}/messages', { params: { path: { conversation_id: id }, query: { limit: pageSize, ...query } } }))
 export const listBranches = (id: string, cursor?: string) =>
   body<Page<Branch>>(api.GET('/api/conversations/{conversation_id}/branches', { params: { path: { conversation_id: id }, query: { cursor } } }))
 export const selectLeaf = (id: string, message_id: string) => api.POST('/api/conversations/{conversation_id}:select-leaf', { ...inConversation(id), body: { message_id } })
@@ -63,10 +71,15 @@ export interface Post {
   content: string
   idempotency_key: string
   connection?: string
+  /** A one-off instruction for the reply. */
+  nudge?: string
+  /** Who says it, when it is not the person; `reply: false` only writes it down. */
+  as?: { role: Role; name?: string }
+  reply?: boolean
 }
 export type Act = 'regenerate' | 'continue' | 'swipe' | 'impersonate'
 export const postMessage = (given: Post) => body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
-export const act = (given: { action: Act; conversation_id: string; message_id?: string; connection?: string }) =>
+export const act = (given: { action: Act; conversation_id: string; message_id?: string; connection?: string; nudge?: string }) =>
   body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
 export const cancelTask = (task_id: string) => api.POST('/v1/agent/tasks/{task_id}:cancel', { params: { path: { task_id } } })
 export const retryTask = (task_id: string) => body<Accepted>(api.POST('/v1/agent/tasks/{task_id}:retry', { params: { path: { task_id } } }))

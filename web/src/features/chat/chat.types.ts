@@ -33,6 +33,19 @@ export interface Message {
   tokens_out?: number | null
   branches?: number
   edited?: boolean
+  bookmark?: Bookmark | null
+  /** The name of the connection that answered, and those that were tried before it. */
+  connection?: string | null
+  fallbacks?: readonly { connection: string; code: string }[]
+  usage?: Usage | null
+  /** `amount` is a decimal number as text: money is not counted in floats. */
+  cost?: { amount: string; currency: string } | null
+  /** The one-off instruction this reply was written under. */
+  nudge?: string | null
+}
+
+export interface Bookmark {
+  label: string | null
 }
 
 export interface Conversation {
@@ -58,6 +71,11 @@ export interface ConversationDetail extends Conversation {
 export interface Page<T> {
   items: T[]
   next_cursor: string | null
+}
+
+/** A part of the active path, oldest first. `next_cursor` goes on above it, `newer_cursor` below; null: the end is reached. */
+export interface MessagePage extends Page<Message> {
+  newer_cursor?: string | null
 }
 
 export interface VariantText {
@@ -127,9 +145,10 @@ export interface ConnectionItem {
 }
 
 export interface Accepted {
-  task_id: string
+  /** null: nothing answers it (`reply: false`). */
+  task_id: string | null
   message_id: string
-  reply_message_id: string
+  reply_message_id: string | null
   conversation_id: string
   position: number
 }

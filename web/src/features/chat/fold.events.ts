@@ -38,9 +38,10 @@ function messageAdded(state: ChatState, payload: Payload, event: EventFrame): Ch
 /** Puts a new leaf on the path; below a variant that is not shown, or a message that is not loaded, the pages must tell. */
 function grow(state: ChatState, message: Message, parentVariant: string | null): ChatState {
   const parent = message.parent_id
-  if (parent === null) return { ...state, path: [message.id], hasOlder: false }
+  if (parent === null) return { ...state, path: [message.id], hasOlder: false, hasNewer: false, below: 0 }
   const shown = state.messages[parent]
   if (!shown || !state.path.includes(parent)) {
+    if (state.hasNewer) return { ...state, below: state.below + 1 }
     // A message in the trash stands above: the new one hangs on it unseen.
     return widen({ ...state, path: [...state.path, message.id] }, state.path.at(-1) ?? null)
   }
@@ -50,15 +51,19 @@ function grow(state: ChatState, message: Message, parentVariant: string | null):
   return parentVariant && parentVariant !== shown.variant.id ? widen(grown, parent) : grown
 }
 
-const emptied = { reasoning: null, model: null, finish: null, error: null, tokens_out: null, edited: false } as const
+const emptied = { reasoning: null, model: null, finish: null, error: null, tokens_out: null, edited: false, usage: null, cost: null, fallbacks: [], nudge: null } as const
+
+/** A message that is not loaded became the end of the path. It may stand above all that is shown. */
+const elsewhere = (state: ChatState): ChatState => (state.hasOlder ? widen(state, null) : state)
 
 function variantAdded(state: ChatState, payload: Payload): ChatState {
   const message = state.messages[idOf(payload)]
-  if (!message || message.variant.id === payload.variant_id) return state
+  if (!message) return elsewhere(state)
+  if (message.variant.id === payload.variant_id) return state
   const { count } = message.variant
   const variant = { id: text(payload.variant_id), index: count, count: count + 1, kind: text(payload.kind) }
   const next = change(state, message.id, {
-    ...emptied, text: '', variant, status: payload.status as Status, task_id: payload.task_id as string | null, branches: 0,
+    ...emptied, text: text(payload.text), variant, status: payload.status as Status, task_id: (payload.task_id as string | null) ?? null, branches: 0,
   })
   return cutAfter(next, message.id)
 }
@@ -91,6 +96,24 @@ function messageDeleted(state: ChatState, payload: Payload): ChatState {
   return moved({ ...changed, path: changed.path.slice(0, at) }, payload.leaf_id)
 }
 
+/** Several messages at once; each alone, what follows them stays. */
+function messagesChanged(state: ChatState, payload: Payload): ChatState {
+  const ids = (payload.message_ids as string[] | undefined) ?? []
+  if (payload.action === 'restore') return widen(state, null)
+  const gone = new Set(payload.action === 'delete' ? ids : [])
+  const hidden = payload.action === 'hide'
+  const changed = ids.reduce((next, id) => change(next, id, gone.has(id) ? {} : { hidden }), state)
+  return gone.size ? { ...changed, path: changed.path.filter((id) => !gone.has(id)) } : changed
+}
+
+/** A mark is the reader's own: the message itself is no newer for it. */
+function marked(bookmark: (payload: Payload) => Message['bookmark']): Rule {
+  return (state, payload) => {
+    const message = state.messages[idOf(payload)]
+    return message ? withMessage(state, { ...message, bookmark: bookmark(payload) }) : state
+  }
+}
+
 /** The conversation now ends at `leaf`. */
 function moved(state: ChatState, leaf: unknown): ChatState {
   if (typeof leaf !== 'string') return leaf === null && state.path.length ? widen(state, null) : state
@@ -100,7 +123,7 @@ function moved(state: ChatState, leaf: unknown): ChatState {
 
 function leafSelected(state: ChatState, payload: Payload): ChatState {
   const leaf = payload.message_id as string | null
-  if (leaf === null) return { ...state, path: [], hasOlder: false }
+  if (leaf === null) return { ...state, path: [], hasOlder: false, hasNewer: false, below: 0 }
   const next = moved(state, leaf)
   const variant = payload.variant_id as string | null
   return variant && state.messages[leaf]?.variant.id !== variant ? widen(next, leaf) : next
@@ -129,7 +152,9 @@ function ended(status: Status): Rule {
     const told = {
       ...base, status, text: text(payload.text) || state.drafts[variantId]?.text || base.text, task_id: text(payload.task_id),
       reasoning: (payload.reasoning as string | null) ?? null, model: (payload.model as string | null) ?? base.model,
-      finish: text(payload.finish) || null, tokens_out: usage?.completion_tokens ?? null, version: base.version + 1,
+      finish: text(payload.finish) || null, tokens_out: usage?.completion_tokens ?? null, usage: usage ?? null, version: base.version + 1,
+      connection: text(payload.connection) || (base.connection ?? null), cost: (payload.cost as Message['cost']) ?? null,
+      fallbacks: (payload.fallbacks as Message['fallbacks']) ?? [],
       error: status === 'failed' ? { code: text(payload.code), detail: text(payload.detail) } : null,
     }
     const asked = { ...blank, ...state.asked, prompt_tokens: state.asked?.prompt_tokens ?? usage?.prompt_tokens ?? null, model: told.model ?? null }
@@ -158,6 +183,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'message.restored': (state, payload) => widen(state, state.messages[idOf(payload)]?.parent_id ?? null),
   'message.hidden': flag(true),
   'message.shown': flag(false),
+  'messages.changed': messagesChanged,
+  'bookmark.set': marked((payload) => ({ label: text(payload.label) || null })),
+  'bookmark.removed': marked(() => null),
   'variant.added': variantAdded,
   'variant.selected': variantSelected,
   'variant.continued': queued,
@@ -173,4 +201,4 @@ export const RULES: Readonly<Record<string, Rule>> = {
 }
 
 /** Facts after which something else can be undone. */
-export const CHANGES = /^(message|variant|leaf|branch|change|conversation)\./
+export const CHANGES = /^(messages?|variant|leaf|branch|change|conversation|bookmark)\./

@@ -4,7 +4,7 @@
  * text by its offset, and whatever was seen is skipped; so after a break the line may begin anywhere earlier. What the
  * tab itself did arrives the same way as what another tab did.
  */
-import type { CompleteFrame, ErrorFrame, EventFrame, Frame, Message, Page, TokenFrame } from './chat.types'
+import type { CompleteFrame, ErrorFrame, EventFrame, Frame, Message, MessagePage, Page, TokenFrame } from './chat.types'
 import { CHANGES, RULES } from './fold.events'
 import { RUNNING, type ChatState, type Draft } from './fold.state'
 import { afterPoints, change, firstPoints, lengthOf, withMessage, without } from './fold.tools'
@@ -83,13 +83,41 @@ export function prepend(state: ChatState, page: Page<Message>): ChatState {
   return { ...learn(state, page.items), path: [...above.map((item) => item.id), ...state.path], hasOlder: page.next_cursor !== null }
 }
 
+/** Puts a page below what is loaded. */
+export function append(state: ChatState, page: MessagePage): ChatState {
+  const known = new Set(state.path)
+  const fresh = page.items.filter((item) => !known.has(item.id))
+  const hasNewer = Boolean(page.newer_cursor)
+  return { ...learn(state, page.items), path: [...state.path, ...fresh.map((item) => item.id)], hasNewer, below: hasNewer ? state.below : 0 }
+}
+
+/** Turns to another part of the path: this page is all that is loaded. */
+export function turnTo(state: ChatState, page: MessagePage): ChatState {
+  const hasNewer = Boolean(page.newer_cursor)
+  return {
+    ...learn(state, page.items), path: page.items.map((item) => item.id), hasOlder: page.next_cursor !== null, hasNewer,
+    below: hasNewer ? state.below : 0, stale: null,
+  }
+}
+
+/** Lets go of what is farthest from the end that grew, so that reading through 10,000 messages holds only some of them. */
+export function trim(state: ChatState, grew: 'older' | 'newer', most: number): ChatState {
+  if (state.path.length <= most) return state
+  const path = grew === 'older' ? state.path.slice(0, most) : state.path.slice(-most)
+  const kept = new Set(path)
+  const gone = new Set(state.path.filter((id) => !kept.has(id)))
+  const keep = (all: Readonly<Record<string, Message>>) => Object.fromEntries(Object.entries(all).filter(([, one]) => !gone.has(one.id)))
+  const ends = grew === 'older' ? { hasNewer: true } : { hasOlder: true }
+  return { ...state, path, messages: keep(state.messages), variants: keep(state.variants), ...ends }
+}
+
 /** Replaces the end of the path by what pages told, newest page last; what is loaded above them stays when it still joins. */
 export function replaceTail(state: ChatState, items: Message[], hasOlder: boolean): ChatState {
   const first = items[0]
   const at = first ? state.path.indexOf(first.id) : -1
   const above = at > 0 ? state.path.slice(0, at) : []
   const next = learn(state, items)
-  return { ...next, path: [...above, ...items.map((item) => item.id)], hasOlder: above.length ? state.hasOlder : hasOlder, stale: null }
+  return { ...next, path: [...above, ...items.map((item) => item.id)], hasOlder: above.length ? state.hasOlder : hasOlder, hasNewer: false, below: 0, stale: null }
 }
 
 /** Pages know more than frames did, except of a reply whose pieces are arriving. */

@@ -41,6 +41,10 @@ export interface ChatState {
   /** The part of the active path that is loaded, oldest first. */
   readonly path: readonly string[]
   readonly hasOlder: boolean
+  /** The path goes on below what is loaded: the newest messages are not here. */
+  readonly hasNewer: boolean
+  /** Messages that came below what is loaded, since the newest was last in it. */
+  readonly below: number
   /** By variant. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly stale: Stale | null
@@ -52,7 +56,7 @@ export interface ChatState {
 
 export function emptyState(conversationId: string, position = 0): ChatState {
   return {
-    conversationId, position, title: null, deleted: false, messages: {}, variants: {}, path: [], hasOlder: false,
+    conversationId, position, title: null, deleted: false, messages: {}, variants: {}, path: [], hasOlder: false, hasNewer: false, below: 0,
     drafts: {}, stale: null, hole: null, asked: null, changedAt: 0,
   }
 }

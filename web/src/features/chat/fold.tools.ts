@@ -24,10 +24,11 @@ export function widen(state: ChatState, from: string | null): ChatState {
   return { ...state, stale }
 }
 
-/** The path up to and including this message; unchanged when it is not on it. */
+/** The path ends at this message now; unchanged when it is not on it. */
 export function cutAfter(state: ChatState, id: string): ChatState {
   const at = state.path.indexOf(id)
-  return at < 0 || at === state.path.length - 1 ? state : { ...state, path: state.path.slice(0, at + 1) }
+  if (at < 0 || (at === state.path.length - 1 && !state.hasNewer)) return state
+  return { ...state, path: state.path.slice(0, at + 1), hasNewer: false, below: 0 }
 }
 
 export function without(state: ChatState, variantId: string): ChatState {

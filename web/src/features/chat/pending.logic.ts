@@ -1,4 +1,3 @@
-import { remember, remembered } from '@/lib/storage'
 import type { Role } from './chat.types'
 import type { ChatState } from './fold.state'
 
@@ -6,10 +5,12 @@ import type { ChatState } from './fold.state'
 export interface Pending {
   key: string
   text: string
-  /** `waiting`: nothing answered; it is sent again, with the same key, when the line is back. */
+  /** `waiting`: nothing answered; it is sent again, with the same key, when the server is back. */
   status: 'sending' | 'waiting' | 'refused'
   /** Known once the server has taken it. */
   message_id?: string
+  /** When it was first tried: only for so long the server knows its key. */
+  tried_at?: number
   /** Why it was refused, in words. */
   reason?: string
   /** The leaf when it was sent: only what comes after can be it. */
@@ -20,25 +21,6 @@ export interface Pending {
   as?: { role: Role; name?: string }
   /** false: it is only written down. */
   reply?: false
-}
-
-const keyOf = (conversationId: string): string => `tavern.pending.${conversationId}`
-
-/** Unsent messages outlive the page. */
-export function keepPending(conversationId: string, pending: readonly Pending[]): void {
-  if (pending.length) remember(keyOf(conversationId), pending)
-  else forgetKept(keyOf(conversationId))
-}
-
-export const keptPending = (conversationId: string): Pending[] =>
-  remembered<Pending[]>(keyOf(conversationId), []).map((one) => (one.status === 'sending' ? { ...one, status: 'waiting' } : one))
-
-function forgetKept(key: string): void {
-  try {
-    localStorage.removeItem(key)
-  } catch {
-    // A browser that keeps nothing has nothing to forget.
-  }
 }
 
 /** Pending messages without those that have arrived. */

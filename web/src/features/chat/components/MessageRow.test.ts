@@ -94,9 +94,20 @@ it('shows both texts when somebody was faster, and lets choose', async () => {
   const { calls } = await show({}, {}, { 'POST /api/messages/m:edit': () => (++tries === 1 ? stale : { json: { message: current } }) })
   await userEvent.click(button('Edit'))
   await userEvent.type(within(row()).getByRole('textbox'), '!{Control>}{Enter}{/Control}')
-  expect((await within(row()).findByRole('alertdialog')).textContent).toMatch(/Text of m\.!.*Theirs\./s)
-  await userEvent.click(button('Keep mine'))
+  const choice = await screen.findByRole('dialog', { name: 'This message was changed meanwhile' })
+  expect(choice.textContent).toMatch(/Theirs\..*Text of m\.!/s)
+  await userEvent.click(within(choice).getByRole('button', { name: 'Keep mine' }))
   await waitFor(() => expect(calls.at(-1)?.body).toMatchObject({ text: 'Text of m.!', version: 5 }))
+})
+
+it('keeps both texts as versions when asked to', async () => {
+  const current = message('m', { text: 'Theirs.', version: 5 })
+  const { calls, chat } = await show({}, {}, { 'POST /api/messages/m:edit': () => ({ status: 409, json: { code: 'stale_version', facts: { current } } }) })
+  await userEvent.click(button('Edit'))
+  await userEvent.type(within(row()).getByRole('textbox'), '!{Control>}{Enter}{/Control}')
+  await userEvent.click(await screen.findByRole('button', { name: 'Keep both' }))
+  await waitFor(() => expect(calls.at(-1)).toMatchObject({ path: '/api/messages/m:add-variant', body: { text: 'Text of m.!' } }))
+  await waitFor(() => expect(chat.editing).toBeNull())
 })
 
 it('saves against the text it began with, though another tab has changed it since', async () => {

@@ -5,6 +5,7 @@ import { copyText } from '@/lib/clipboard'
 import { useProblemText } from '@/lib/problem-text'
 import { useToasts } from '@/lib/toasts'
 import * as chatApi from '../chat.api'
+import * as logApi from '../log.api'
 import { useChat } from '../chat.store'
 import type { Message } from '../chat.types'
 import { connectionOf } from '../preferences'
@@ -31,8 +32,8 @@ export function useActions() {
 
   const place = (message: Message): chatApi.Place => ({ id: message.id, conversation_id: chat.state.conversationId })
 
-  const act = (action: chatApi.Act, message?: Message) => trying(() => chatApi.act({
-    action, conversation_id: chat.state.conversationId, message_id: message?.id,
+  const act = (action: chatApi.Act, message?: Message, nudge?: string) => trying(() => chatApi.act({
+    action, conversation_id: chat.state.conversationId, message_id: message?.id, nudge,
     connection: connectionOf(chat.state.conversationId) ?? undefined,
   }))
 
@@ -40,11 +41,14 @@ export function useActions() {
     const step = swipeStep(message, by)
     if (step === null) return
     if (step === 'write') return void (await act('swipe', message))
-    await trying(async () => {
-      const id = seenVariant(message, step.to) ?? (await listedVariant(message, step.to))
-      if (id) await chatApi.selectVariant(place(message), id)
-    })
+    await toVersion(message, step.to)
   }
+
+  /** Shows the version of this index, from 0. */
+  const toVersion = (message: Message, index: number) => trying(async () => {
+    const id = seenVariant(message, index) ?? (await listedVariant(message, index))
+    if (id) await chatApi.selectVariant(place(message), id)
+  })
 
   const seenVariant = (message: Message, index: number): string | undefined =>
     Object.values(chat.state.variants).find((one) => one.id === message.id && one.variant.index === index)?.variant.id
@@ -76,11 +80,23 @@ export function useActions() {
   }
 
   const id = (): string => chat.state.conversationId
+
+  async function bookmark(message: Message): Promise<void> {
+    const where = place(message)
+    if (message.bookmark) return void (await trying(() => logApi.dropBookmark(where)))
+    if (await trying(() => logApi.setBookmark(where, null))) toasts.show(t('chat.bookmarked'), { tone: 'ok' })
+  }
+
+  async function link(message: Message): Promise<void> {
+    const { href } = router.resolve({ name: 'message', params: { conversationId: id(), messageId: message.id } })
+    toasts.show((await copyText(new URL(href, location.origin).href)) ? t('chat.link_copied') : t('common.copy_failed'))
+  }
+
   return {
-    trying, swipe, remove, branch, copy,
-    regenerate: (message: Message) => act('regenerate', message),
-    goOn: (message: Message) => act('continue', message),
-    impersonate: () => act('impersonate'),
+    trying, swipe, toVersion, remove, branch, copy, bookmark, link,
+    regenerate: (message: Message, nudge?: string) => act('regenerate', message, nudge),
+    goOn: (message: Message, nudge?: string) => act('continue', message, nudge),
+    impersonate: (nudge?: string) => act('impersonate', undefined, nudge),
     hide: (message: Message) => trying(() => (message.hidden ? chatApi.showMessage(place(message)) : chatApi.hideMessage(place(message)))),
     retry: (message: Message) => trying(() => chatApi.retryTask(message.task_id ?? '')),
     stop: (taskId: string) => trying(() => chatApi.cancelTask(taskId)),

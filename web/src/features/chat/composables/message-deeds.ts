@@ -1,11 +1,15 @@
-import { Copy, CopyPlus, Eye, EyeOff, GitBranch, Pencil, RotateCcw, ScanSearch, StepForward, Trash2 } from '@lucide/vue'
+import { Bookmark, BookmarkX, Columns2, Copy, CopyPlus, Eye, EyeOff, GitBranch, Link, ListChecks, Pencil, RotateCcw, ScanSearch, StepForward, Trash2 } from '@lucide/vue'
 import { computed, toValue, type Component, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { MenuItem } from '@/ui/menu'
 import { useChat } from '../chat.store'
+import { useSelection } from '../selection.store'
 import type { Message } from '../chat.types'
 import { canContinue } from '../rows.logic'
 import { useScreen } from './screen'
+
+/** One letter for a deed, the same in every list of keys. */
+export type DeedKey = 'r' | 'g' | 'e' | 'n' | 'c' | 'b' | 'v' | 'w' | 'h' | 'x' | 'Delete'
 
 export interface Deed extends MenuItem {
   icon: Component
@@ -13,14 +17,22 @@ export interface Deed extends MenuItem {
   direct?: boolean
   /** Stands there on phones too. */
   first?: boolean
+  /** The key that does it while the message has the focus. */
+  key?: DeedKey
   /** Whether it applies to this message. */
   fits: boolean
+}
+
+/** Stands where no message is meant. */
+export const nobody: Message = {
+  id: '', parent_id: null, role: 'system', name: '', text: '', variant: { id: '', index: 0, count: 1 }, status: 'complete', hidden: false, created_at: '', version: 0,
 }
 
 /** All that can be done with a message, in one list for toolbar, menu and sheet. */
 export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeRefOrGetter<boolean>): ComputedRef<Deed[]> {
   const { t } = useI18n()
   const chat = useChat()
+  const selection = useSelection()
   const screen = useScreen()
   const { actions } = screen
 
@@ -28,16 +40,21 @@ export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeR
     const one = toValue(message)
     const isLast = toValue(last)
     const written = one.role === 'character'
+    const several = one.variant.count > 1
     const all: Deed[] = [
-      { label: t('chat.write_again'), icon: RotateCcw, direct: true, first: true, fits: (written && one.parent_id !== null) || (isLast && !written), run: () => actions.regenerate(one) },
-      { label: t('chat.continue'), icon: StepForward, direct: isLast, fits: isLast && written && canContinue(one), run: () => actions.goOn(one) },
-      { label: t('common.edit'), icon: Pencil, direct: true, first: true, fits: true, run: () => (chat.editing = one.id) },
-      { label: t('chat.branch'), icon: GitBranch, direct: true, fits: true, run: () => actions.branch(one, false) },
-      { label: t('common.copy'), icon: Copy, direct: true, fits: true, run: () => actions.copy(one) },
-      { label: t('chat.why'), icon: ScanSearch, fits: Boolean(one.task_id) && (written || one.role === 'user'), run: () => screen.explain(one.id) },
+      { label: t('chat.write_again'), icon: RotateCcw, key: 'r', direct: true, first: true, fits: (written && one.parent_id !== null) || (isLast && !written), run: () => actions.regenerate(one) },
+      { label: t('chat.continue'), icon: StepForward, key: 'g', direct: isLast, fits: isLast && written && canContinue(one), run: () => actions.goOn(one) },
+      { label: t('common.edit'), icon: Pencil, key: 'e', direct: true, first: true, fits: true, run: () => (chat.editing = one.id) },
+      { label: t('chat.branch'), icon: GitBranch, key: 'n', direct: true, fits: true, run: () => actions.branch(one, false) },
+      { label: t('common.copy'), icon: Copy, key: 'c', direct: true, fits: true, run: () => actions.copy(one) },
+      { label: t(one.bookmark ? 'chat.bookmark_drop' : 'chat.bookmark_set'), icon: one.bookmark ? BookmarkX : Bookmark, key: 'b', fits: true, run: () => actions.bookmark(one) },
+      { label: t('chat.compare'), icon: Columns2, key: 'v', fits: several, run: () => screen.open('compare', one.id) },
+      { label: t('chat.why'), icon: ScanSearch, key: 'w', fits: Boolean(one.task_id) && (written || one.role === 'user'), run: () => screen.explain(one.id) },
+      { label: t('chat.select'), icon: ListChecks, key: 'x', fits: true, apart: true, run: () => selection.begin(one.id) },
+      { label: t('chat.link'), icon: Link, fits: true, run: () => actions.link(one) },
       { label: t('chat.branch_copy'), icon: CopyPlus, fits: true, run: () => actions.branch(one, true) },
-      { label: t(one.hidden ? 'chat.show' : 'chat.hide'), icon: one.hidden ? Eye : EyeOff, fits: true, run: () => actions.hide(one) },
-      { label: t('common.delete'), icon: Trash2, fits: true, apart: true, tone: 'bad', run: () => actions.remove(one) },
+      { label: t(one.hidden ? 'chat.show' : 'chat.hide'), icon: one.hidden ? Eye : EyeOff, key: 'h', fits: true, run: () => actions.hide(one) },
+      { label: t('common.delete'), icon: Trash2, key: 'Delete', fits: true, apart: true, tone: 'bad', run: () => actions.remove(one) },
       { label: t('chat.delete_following'), icon: Trash2, fits: !isLast, tone: 'bad', run: () => actions.remove(one, true) },
     ]
     return all.filter((deed) => deed.fits)

@@ -1,7 +1,7 @@
 import { computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-export const panels = ['prompt', 'events', 'character'] as const
+export const panels = ['prompt', 'events', 'character', 'branches'] as const
 export type Panel = (typeof panels)[number]
 
 /** The inspector lives in the address: `?panel=prompt&of=<message>`. Without `of` it follows the latest reply. */

@@ -2,6 +2,8 @@ import { inject, provide, type ComputedRef, type InjectionKey, type Ref } from '
 import type { Actions } from './actions'
 import type { useSending } from './sending'
 
+export type LogWindow = 'days' | 'bookmarks' | 'history' | 'compare'
+
 /** What the parts of the chat's screen share, so that rows need no chain of events up to the view. */
 export interface Screen {
   actions: Actions
@@ -11,6 +13,12 @@ export interface Screen {
   /** Opens the sheet of all actions of one message (phones). */
   openMenu: (messageId: string) => void
   openBranches: () => void
+  /** Opens one of the log's windows, about a message where it has one. */
+  open: (window: LogWindow, messageId?: string) => void
+  /** Brings a message of the branch that is read into view. */
+  reach: (messageId: string, align?: 'center' | 'start') => Promise<boolean>
+  /** Turns to the branch that ends at `leaf` and brings the message into view. */
+  goThere: (messageId: string, leaf?: string) => Promise<void>
   openShortcuts: () => void
   /** Brings the newest message into view. */
   toEnd: () => void

@@ -1,55 +1,42 @@
 import { watch, type Ref } from 'vue'
-import { asProblem } from '@/lib/problem'
+import { useI18n } from 'vue-i18n'
 import { useProblemText } from '@/lib/problem-text'
-import { postMessage } from '../chat.api'
+import { useReachable } from '@/lib/reachable'
+import { useSession } from '@/lib/session'
 import { useChat } from '../chat.store'
+import { useOutbox } from '../outbox.store'
 import { newKey, type Pending } from '../pending.logic'
 import { connectionOf } from '../preferences'
 
 /** What is said of a message besides its text. */
 export type How = Pick<Pending, 'nudge' | 'as' | 'reply'>
 
-/** Sends messages. Each keeps its key through every try, so that none is taken twice. */
+/** Sends messages, in the order they were written, through the outbox of this device. */
 export function useSending(line: Ref<string>) {
   const chat = useChat()
-  const text = useProblemText()
-
-  async function post(one: Pending): Promise<void> {
-    const conversation_id = chat.state.conversationId
-    try {
-      const { key: idempotency_key, text: content, connection, nudge, as, reply } = one
-      const taken = await postMessage({ conversation_id, content, idempotency_key, connection, nudge, as, reply })
-      if (chat.state.conversationId === conversation_id) chat.changePending(one.key, { message_id: taken.message_id })
-    } catch (error) {
-      const problem = asProblem(error)
-      const silent = problem.status === 0 || problem.status >= 500
-      chat.changePending(one.key, silent ? { status: 'waiting' } : { status: 'refused', reason: text.line(problem) })
-    }
-  }
+  const outbox = useOutbox()
+  const words = useOutboxWords()
 
   function send(content: string, how: How = {}): void {
     const connection = connectionOf(chat.state.conversationId) ?? undefined
-    const one: Pending = { ...how, key: newKey(), text: content, status: 'sending', after: chat.path.at(-1) ?? null, connection }
-    chat.pend(one)
-    void post(one)
+    outbox.write(chat.state.conversationId, { ...how, key: newKey(), text: content, status: 'sending', after: chat.path.at(-1) ?? null, connection }, words)
   }
 
-  function again(key: string): void {
-    const one = chat.pending.find((pending) => pending.key === key)
-    if (!one) return
-    chat.changePending(key, { status: 'sending', reason: undefined })
-    void post(one)
-  }
+  watch(line, (state) => { if (state === 'live') void outbox.sendAll(words) }, { immediate: true })
+  return { send, again: (key: string) => outbox.again(key, words), drop: outbox.drop }
+}
 
-  // In the order they were written: the next one goes when the one before it was answered.
-  async function sendWaiting(): Promise<void> {
-    for (const one of chat.pending.filter((pending) => pending.status === 'waiting' && !pending.message_id)) {
-      chat.changePending(one.key, { status: 'sending' })
-      await post(one)
-      if (chat.pending.find((pending) => pending.key === one.key)?.status === 'waiting') return
-    }
-  }
-  watch(line, (state) => { if (state === 'live') void sendWaiting() }, { immediate: true })
+/** Sends what waits, wherever on the page one is, as soon as the server answers. */
+export function useOutboxKeeper(): void {
+  const outbox = useOutbox()
+  const session = useSession()
+  const reachable = useReachable()
+  const words = useOutboxWords()
+  watch(() => reachable.value && !session.asleep && session.standing === 'signed-in', (awake) => { if (awake) void outbox.sendAll(words) }, { immediate: true })
+}
 
-  return { send, again, drop: chat.unpend }
+function useOutboxWords() {
+  const text = useProblemText()
+  const { t } = useI18n()
+  return { line: text.line, unsure: () => t('offline.unsure'), full: () => t('offline.full') }
 }

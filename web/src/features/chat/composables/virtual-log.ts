@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/vue-virtual'
 import { computed, nextTick, onMounted, ref, watch, type Ref } from 'vue'
-import { useEventListener } from '@vueuse/core'
+import { useEventListener, useResizeObserver } from '@vueuse/core'
 
 /** Farther from the end than this, the reader is somewhere else and is not pulled along. */
 const END_PX = 48
@@ -8,11 +8,23 @@ const PILL_PX = 300
 const ESTIMATE_PX = 170
 /** Scrolling this long after a wheel, a finger or a key was the reader's doing. */
 const HAND_MS = 1000
-/** Older pages are asked for when the reader is so many rows below the first one loaded. */
-const OLDER_ROWS = 6
+/** Pages are asked for when the reader is so many rows from an end of what is loaded. */
+const AHEAD_ROWS = 20
 
-/** A log of any length of which only the rows in sight exist; it holds on to its end, and to what is being read. */
-export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly string[], older: () => unknown) {
+interface Log {
+  keys: () => readonly string[]
+  /** Whether the path goes on beyond what is loaded. */
+  hasNewer: () => boolean
+  older: () => unknown
+  newer: () => unknown
+}
+
+/** A log of any length of which only the rows in sight exist; it holds on to its end, and to what is being read.
+ *
+ * What is read is held by the library: when rows come or go at either end, the row at the top of the view stays where it
+ * is. The end is held here, because only here is known whether the last row is the end of the story or of a page.
+ */
+export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, hasNewer, older, newer }: Log) {
   const virtual = useVirtualizer(computed(() => ({
     count: keys().length,
     getScrollElement: () => box.value,
@@ -20,8 +32,9 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
     getItemKey: (index: number) => keys()[index] ?? index,
     overscan: 5,
     anchorTo: 'end' as const,
-    followOnAppend: true,
-    scrollEndThreshold: END_PX,
+    // Following is done below: the library cannot tell a message that was said from a page that was loaded.
+    followOnAppend: false,
+    scrollEndThreshold: hasNewer() ? -1 : END_PX,
     // Space below goes into the last row: padding here would leave a lasting gap while a reply grows.
     paddingEnd: 0,
   })))
@@ -31,8 +44,8 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
     (instance.itemSizeCache.has(item.key) ? item.end : item.start + 1) <= (instance.scrollOffset ?? 0)
 
   const away = ref(0)
-  const atEnd = computed(() => away.value <= END_PX)
-  const far = computed(() => away.value > PILL_PX)
+  const atEnd = computed(() => away.value <= END_PX && !hasNewer())
+  const far = computed(() => away.value > PILL_PX || hasNewer())
   const unseen = ref(false)
   const ready = ref(false)
   const measure = () => {
@@ -40,9 +53,8 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
     if (element) away.value = element.scrollHeight - element.scrollTop - element.clientHeight
   }
 
-  // The library follows what is appended, but not a last row that is exchanged for others (a sent message whose fact
-  // arrives with the reply's row). Whoever is at the end stays there until they scroll up themselves.
-  let stuck = true
+  // Whoever is at the end stays there until they scroll up themselves.
+  let stuck = !hasNewer()
   let handAt = -Infinity
   useEventListener(box, ['wheel', 'touchmove', 'keydown', 'pointerdown'], () => (handAt = performance.now()), { passive: true })
   useEventListener(box, 'scroll', () => {
@@ -56,26 +68,44 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, keys: () => readonly
     stuck = true
     if (keys().length) virtual.value.scrollToIndex(keys().length - 1, { align: 'end' })
   }
-  async function toKey(key: string): Promise<void> {
+  async function toKey(key: string, align: 'center' | 'start' | 'auto' = 'center'): Promise<boolean> {
     const index = keys().indexOf(key)
-    if (index < 0) return
+    if (index < 0) return false
     stuck = false
     await nextTick()
-    virtual.value.scrollToIndex(index, { align: 'center' })
+    virtual.value.scrollToIndex(index, { align })
+    return true
+  }
+  /** The row in the middle of what is seen. */
+  const sight = (): string | null => {
+    const element = box.value
+    const row = element && virtual.value.getVirtualItemForOffset(element.scrollTop + element.clientHeight / 2)
+    return row ? (row.key as string) : null
   }
 
   // Right after mounting nothing is measured and the end would be missed by far: one frame later it is found.
-  onMounted(() => requestAnimationFrame(() => { toEnd(); requestAnimationFrame(() => { toEnd(); measure(); ready.value = true }) }))
-  watch(() => keys().at(-1), (now, before) => { if (now && before && !atEnd.value) unseen.value = true })
+  const begin = () => { if (stuck) toEnd() }
+  onMounted(() => requestAnimationFrame(() => { begin(); requestAnimationFrame(() => { begin(); measure(); ready.value = true }) }))
+  watch(() => keys().at(-1), (now, before) => { if (now && before && !atEnd.value && !hasNewer()) unseen.value = true })
   watch(atEnd, (end) => { if (end) unseen.value = false })
+  watch(hasNewer, (more) => { if (more) stuck = false })
 
   const items = computed(() => virtual.value.getVirtualItems())
-  watch(() => items.value[0]?.index ?? Infinity, (first) => { if (ready.value && first <= OLDER_ROWS) older() })
-  const total = computed(() => virtual.value.getTotalSize())
-  watch([total, () => keys().length], () => {
-    if (stuck && ready.value && box.value) box.value.scrollTop = box.value.scrollHeight
-    measure()
-  }, { flush: 'post' })
+  function ask(): void {
+    if (!ready.value) return
+    if ((items.value[0]?.index ?? Infinity) <= AHEAD_ROWS) older()
+    if ((items.value.at(-1)?.index ?? -Infinity) >= keys().length - 1 - AHEAD_ROWS) newer()
+  }
+  watch([() => items.value[0]?.key, () => items.value.at(-1)?.key, () => keys().length], ask, { flush: 'post' })
 
-  return { virtual, items, total, atEnd, far, unseen, ready, toEnd, toKey }
+  const total = computed(() => virtual.value.getTotalSize())
+  function hold(): void {
+    if (stuck && ready.value && box.value && !hasNewer()) box.value.scrollTop = box.value.scrollHeight
+    measure()
+  }
+  watch([total, () => keys().length], hold, { flush: 'post' })
+  // A composer that grows by a line, a keyboard that opens: the view gets lower, and its end must not slip under them.
+  useResizeObserver(box, hold)
+
+  return { virtual, items, total, atEnd, far, unseen, ready, toEnd, toKey, sight }
 }
