@@ -21,6 +21,7 @@ from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.errors import NotFound
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_MAX, Page
+from tavernai.ledger.follower import Follower
 from tavernai.ledger.verify import verify
 
 BY = By("cli", "owner")
@@ -112,6 +113,10 @@ async def rebuild_ledger(services: Services, args: Args) -> dict[str, Any]:
     return {"ok": all(table["equal"] for table in tables), "tables": tables}
 
 
+async def remake_indexes(services: Services, args: Args) -> dict[str, Any]:
+    return {"position": await _service(services, Follower).remake()}
+
+
 COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "user.add": add_user,
     "user.list": list_users,
@@ -126,6 +131,7 @@ COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "connection.test": try_connection,
     "ledger.verify": verify_ledger,
     "ledger.rebuild": rebuild_ledger,
+    "ledger.reindex": remake_indexes,
 }
 
 

@@ -26,6 +26,16 @@ def verify_ledger(ctx: typer.Context, as_json: AsJson = False, data: Data = None
         raise typer.Exit(1)
 
 
+@app.command("reindex")
+def remake_indexes(ctx: typer.Context, as_json: AsJson = False, data: Data = None) -> None:
+    """Make the search index anew from the first fact; while that runs, search finds less."""
+    done = run(ctx, "ledger.reindex", {}, data=data)
+    if as_json:
+        say_json(done)
+    else:
+        say(f"The search index is made anew, up to position {done['position']}.")
+
+
 @app.command("rebuild")
 def rebuild_ledger(
     ctx: typer.Context,

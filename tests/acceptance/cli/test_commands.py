@@ -13,7 +13,7 @@ COMMANDS = (
     *(("user", name) for name in ("add", "list", "passwd", "remove")),
     *(("key", name) for name in ("add", "list", "revoke")),
     *(("connection", name) for name in ("add", "list", "remove", "test")),
-    *(("ledger", name) for name in ("verify", "rebuild")),
+    *(("ledger", name) for name in ("verify", "reindex", "rebuild")),
 )
 
 
