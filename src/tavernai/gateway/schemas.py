@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tavernai.gateway.addresses import URL_CHARACTERS_MAX
 from tavernai.gateway.domain import FoundServer, ProbeResult
 from tavernai.gateway.kinds import KEY_CHARACTERS_MAX, MODEL_CHARACTERS_MAX, RANGES, StoredConnection
+from tavernai.gateway.samplers import known_to
 
 Name = Annotated[str, Field(max_length=256)]
 Kind = Annotated[str, Field(max_length=32)]
@@ -100,17 +101,21 @@ class SettingsShown(BaseModel):
 
 
 class ConnectionListed(BaseModel):
-    """A connection as everybody may see it."""
+    """A connection as everybody may see it; `samplers` are those its kind of server knows, by canonical name."""
 
     id: str
     name: str
     kind: str
     model: str
     is_default: bool
+    samplers: list[str]
 
     @classmethod
     def of(cls, one: StoredConnection) -> "ConnectionListed":
-        return cls(id=one.id, name=one.name, kind=one.kind, model=one.model, is_default=one.is_default)
+        return cls(
+            id=one.id, name=one.name, kind=one.kind, model=one.model, is_default=one.is_default,
+            samplers=list(known_to(one.kind, one.base_url)),
+        )  # fmt: skip
 
 
 class ConnectionShown(ConnectionListed):
@@ -129,6 +134,7 @@ class ConnectionShown(ConnectionListed):
             kind=one.kind,
             model=one.model,
             is_default=one.is_default,
+            samplers=list(known_to(one.kind, one.base_url)),
             base_url=one.base_url,
             has_key=one.has_key,
             settings=SettingsShown(**one.settings.as_json()),
