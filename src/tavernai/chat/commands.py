@@ -135,8 +135,9 @@ def delete(
         return _end_above(scene, message)
     if not following and message["deleted_pos"] is not None:
         return done_with(scene, message_id)
-    running = running_tasks(tx, below(tx, message) if following else [message["pos"]])
-    return done_with(scene, message_id, deletion(scene, message, following=following), task_ids=running)
+    gone = below(tx, message) if following else [message["pos"]]
+    fact = deletion(scene, message, following=following, count=len(gone))
+    return done_with(scene, message_id, fact, task_ids=running_tasks(tx, gone))
 
 
 def restore(
@@ -314,14 +315,17 @@ def _above(scene: Scene, message: Row) -> tuple[str | None, str | None]:
     return parent["id"], variant_at(scene.tx, parent["pos"], message["parent_variant"])["id"]
 
 
-def deletion(scene: Scene, message: Row, *, following: bool) -> MessageDeleted:
+def deletion(scene: Scene, message: Row, *, following: bool, count: int = 1) -> MessageDeleted:
+    """The fact that puts the message in the trash; what it takes from the shown path ends above it."""
     was = scene.leaf_id
+    leaf = _above(scene, message)
     if not following or scene.on_path(message) is None:
-        return MessageDeleted(message["id"], following, was, was, _leaf_variant_id(scene))
-    return MessageDeleted(message["id"], following, was, *_above(scene, message))
+        leaf = (was, _leaf_variant_id(scene))
+    return MessageDeleted(message["id"], following, was, *leaf, count=count)
 
 
 def restoration(scene: Scene, message: Row) -> MessageRestored:
+    """The fact that brings back what went with what followed; shown when the path still ends where it hung."""
     here = (scene.conversation["active_leaf"], scene.conversation["leaf_variant"])
     if here != (message["parent_pos"], message["parent_variant"] or 0):
         return MessageRestored(message["id"], True, scene.leaf_id, scene.leaf_id, _leaf_variant_id(scene))

@@ -1,14 +1,15 @@
 """The service behind the doors: opens the unit of work, runs a command in it, reads what the answer shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from tavernai.chat import arranging, commands, store, undoing, window
+from tavernai.chat import arranging, commands, exporting, panel, pictured, store, undoing, window
 from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
+from tavernai.chat.domain.written import Form
 from tavernai.chat.items import Item, conversation_item, message_item, on
 from tavernai.chat.ports import Cast, Tasks
 from tavernai.chat.service import open_conversation
@@ -140,6 +141,17 @@ class ChatService:
     async def redo(self, owner_id: str, conversation_id: str) -> Undone:
         return await self._command(owner_id, lambda tx, who: undoing.redo(tx, conversation_id, **who))
 
+    async def undo_one(self, owner_id: str, conversation_id: str, event_id: str) -> Undone:
+        """Take back one change chosen from the list."""
+        return await self._command(owner_id, lambda tx, who: undoing.undo_one(tx, conversation_id, event_id, **who))
+
+    async def changes(self, owner_id: str, conversation_id: str, *, cursor: str | None, limit: int) -> Page[Item]:
+        """What the person did there, the newest first."""
+        page: dict[str, Any] = {"cursor": cursor, "limit": limit}
+        return await self._storage.read(
+            lambda conn: panel.changes_of(conn, store.conversation_of(conn, owner_id, conversation_id), **page)
+        )
+
     # What a conversation shows.
 
     async def page(
@@ -190,6 +202,24 @@ class ChatService:
             return store.branches_of(conn, row, cursor=cursor, limit=limit)
 
         return await self._storage.read(query)
+
+    async def export(
+        self, owner_id: str, conversation_id: str, *, form: Form, message_ids: Collection[str] = ()
+    ) -> tuple[str, bytes]:
+        """The shown path, or some of its messages, as a file: its name and its bytes. Raises MessageNotFound."""
+
+        def query(conn: Connection) -> tuple[str, bytes]:
+            row = store.conversation_of(conn, owner_id, conversation_id)
+            content = exporting.export_of(conn, row, form=form, message_ids=message_ids)
+            return f"{row['title']}.{form}", content
+
+        return await self._storage.read(query)
+
+    async def tree(self, owner_id: str, conversation_id: str) -> Item:
+        """Every branch at once, straight runs folded."""
+        return await self._storage.read(
+            lambda conn: pictured.tree_of(conn, store.conversation_of(conn, owner_id, conversation_id))
+        )
 
     async def variants(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
         place = (owner_id, message_id, conversation_id)

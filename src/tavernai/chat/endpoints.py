@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.chat import schemas as s
 from tavernai.chat.conversations import Answer, ChatService
-from tavernai.chat.errors import OnePlace
+from tavernai.chat.domain.written import Form
+from tavernai.chat.errors import OnePlace, TooManyChosen
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
-from tavernai.kernel.web import provided
+from tavernai.kernel.web import attachment, provided
 
 router = APIRouter(tags=["chat"])
 
@@ -20,6 +21,16 @@ Id = Annotated[str, Path(max_length=64)]
 SomeId = Annotated[str | None, Query(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=2_048)]
 MINUTES_OF_DAY = 24 * 60
+IDS_CHARS_MAX = s.SELECTION_MAX * 40
+FILE_TYPES: dict[Form, str] = {
+    "txt": "text/plain; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+}
+FILE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {kind.partition(";")[0]: {} for kind in FILE_TYPES.values()}}
+}
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -82,6 +93,29 @@ async def redo_change(conversation_id: Id, who: Who, chat: Chat) -> s.RedoAnswer
     done = await chat.redo(who.user_id, conversation_id)
     told = s.ChangeShown(event_id=done.event_id, kind=done.kind)
     return s.RedoAnswer(redone=told, redo=done.redo, position=done.position)
+
+
+@router.get("/api/conversations/{conversation_id}/changes")
+async def list_changes(
+    conversation_id: Id, who: Who, chat: Chat, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
+) -> s.ChangePage:
+    """What you did in this conversation, the newest first."""
+    page = await chat.changes(who.user_id, conversation_id, cursor=cursor, limit=limit)
+    return s.ChangePage(items=[s.ChangeItem(**item) for item in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("/api/conversations/{conversation_id}/changes/{event_id}:undo")
+async def undo_one_change(conversation_id: Id, event_id: Id, who: Who, chat: Chat) -> s.UndoAnswer:
+    """Take back one change out of turn; what came later stays."""
+    done = await chat.undo_one(who.user_id, conversation_id, event_id)
+    told = s.ChangeShown(event_id=done.event_id, kind=done.kind)
+    return s.UndoAnswer(undone=told, redo=done.redo, position=done.position)
+
+
+@router.get("/api/conversations/{conversation_id}/tree")
+async def read_tree(conversation_id: Id, who: Who, chat: Chat) -> s.TreeShown:
+    """Every branch of the conversation, straight runs folded into one node each."""
+    return s.TreeShown(**await chat.tree(who.user_id, conversation_id))
 
 
 @router.post("/api/conversations/{conversation_id}:select-leaf")
@@ -152,6 +186,23 @@ async def list_branches(
 ) -> s.BranchPage:
     page = await chat.branches(who.user_id, conversation_id, cursor=cursor, limit=limit)
     return s.BranchPage(items=[s.BranchShown(**item) for item in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/api/conversations/{conversation_id}/export", response_class=Response, responses=FILE_ANSWERS)
+async def export_conversation(
+    conversation_id: Id,
+    who: Who,
+    chat: Chat,
+    form: Annotated[Form, Query(alias="format")] = "txt",
+    ids: Annotated[str, Query(max_length=IDS_CHARS_MAX, description="message ids, commas between them")] = "",
+) -> Response:
+    """The branch shown, or the messages named, as a file; `jsonl` is what SillyTavern keeps a chat in."""
+    chosen = [one for one in ids.split(",") if one]
+    if len(chosen) > s.SELECTION_MAX:
+        raise TooManyChosen(chosen_max=s.SELECTION_MAX)
+    name, content = await chat.export(who.user_id, conversation_id, form=form, message_ids=chosen)
+    headers = {"Content-Disposition": attachment(name), "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=FILE_TYPES[form], headers=headers)
 
 
 @router.get("/api/messages/{message_id}/variants")

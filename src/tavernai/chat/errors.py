@@ -33,6 +33,12 @@ class OnePlace(InvalidInput):
     code = "one_place_only"
 
 
+class TooManyChosen(InvalidInput):
+    """These are too many messages for one file; leave the ids out for the whole conversation."""
+
+    code = "too_many_chosen"
+
+
 class StaleVersion(Conflict):
     """This was changed meanwhile; the current state is in the facts. Look at it and try again."""
 

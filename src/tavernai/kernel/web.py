@@ -1,6 +1,7 @@
-"""How an endpoint asks for the service it speaks to: by its class, out of the app that bootstrap wired."""
+"""How an endpoint asks for the service it speaks to: by its class, out of the app that bootstrap wired; file names."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -17,3 +18,9 @@ def provided(cls: type) -> Any:
         return connection.app.state.provides[cls]
 
     return Depends(find)
+
+
+def attachment(name: str) -> str:
+    """The Content-Disposition of a file to be kept, in the form old and new browsers read."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tavernai.chat.domain.undo import AGAIN, INVERSE, KINDS, STANDS, Now, Turn
-from tavernai.chat.events import LeafSelected
+from tavernai.chat.events import BookmarkRemoved, LeafSelected
 from tavernai.chat.projections import FOLDS
 from tavernai.chat.stack import KEPT
 
@@ -18,6 +18,9 @@ KEPT_VALUES: dict[str, Any] = {
     "following": True,
     "title": "new",
     "was": "old",
+    "label": "new",
+    "action": "delete",
+    "message_ids": ["m", "n"],
 }
 UNTOUCHED = Now(is_foreign=False, title="?")
 # kind -> what stands after the change, what stands after its undo
@@ -31,6 +34,8 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "variant.added": ({"shown_id": "v1"}, {"shown_id": "v0"}),
     "variant.selected": ({"shown_id": "v1"}, {"shown_id": "v0"}),
     "conversation.renamed": ({"title": "new"}, {"title": "old"}),
+    "bookmark.set": ({"label": "new"}, {"label": "old"}),
+    "bookmark.removed": ({"label": None}, {"label": "old"}),
 }
 BY_LEAF_ONLY = {"leaf.selected", "branch.created"}
 
@@ -38,7 +43,7 @@ BY_LEAF_ONLY = {"leaf.selected", "branch.created"}
 def test_the_tables_speak_of_the_same_kinds() -> None:
     assert set(INVERSE) == set(AGAIN) == set(STANDS) == set(KEPT) == set(KINDS.values())
     assert set(INVERSE) <= set(FOLDS)
-    assert set(STATES) | BY_LEAF_ONLY | {"variant.continued"} == set(KINDS)
+    assert set(STATES) | BY_LEAF_ONLY | {"variant.continued", "messages.changed"} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", STATES)
@@ -74,3 +79,15 @@ def test_both_ways_record_ordinary_facts_that_lead_to_the_leaf_wanted(cls: type[
 def test_a_continuation_of_which_nothing_came_needs_no_fact() -> None:
     turn = Turn(KEPT_VALUES, leaf_id="l", leaf_variant_id="v", was_leaf_id="l", text=None)
     assert INVERSE[KINDS["variant.continued"]](turn) == []
+
+
+def test_several_messages_are_turned_as_long_as_one_is_as_it_was_left() -> None:
+    stands = STANDS[KINDS["messages.changed"]]
+    assert stands(KEPT_VALUES, replace(UNTOUCHED, many=1), True)
+    assert not stands(KEPT_VALUES, UNTOUCHED, True)
+
+
+def test_a_first_mark_is_undone_by_removing_it() -> None:
+    kept = {"message_id": "m", "label": "here", "was": None}
+    [step] = INVERSE[KINDS["bookmark.set"]](Turn(kept, leaf_id=None, leaf_variant_id=None, was_leaf_id=None))
+    assert step == BookmarkRemoved("m", "here")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tavernai.chat.events import (
+    BookmarkRemoved,
+    BookmarkSet,
     BranchCreated,
     ConversationRenamed,
     LeafSelected,
@@ -18,6 +20,7 @@ from tavernai.chat.events import (
     MessageEdited,
     MessageHidden,
     MessageRestored,
+    MessagesChanged,
     MessageShown,
     VariantAdded,
     VariantContinued,
@@ -56,6 +59,10 @@ class Now:
     text: str | None = None
     before: str | None = None
     after: str | None = None
+    label: str | None = None
+    """of the mark that is there; None: there is none"""
+    many: int = 0
+    """of several messages, how many are as the change, or its undo, left them"""
 
 
 Steps = Callable[[Turn], list[Any]]
@@ -111,6 +118,29 @@ def _name_again(turn: Turn) -> list[Any]:
     return [ConversationRenamed(turn.kept["title"], turn.kept["was"])]
 
 
+def _change_back(turn: Turn) -> list[Any]:
+    return [MessagesChanged(OPPOSITE[turn.kept["action"]], turn.kept["message_ids"])]
+
+
+def _change_again(turn: Turn) -> list[Any]:
+    return [MessagesChanged(turn.kept["action"], turn.kept["message_ids"])]
+
+
+def _mark_was(turn: Turn) -> list[Any]:
+    was, label = turn.kept["was"], turn.kept.get("label")
+    if was is None:
+        return [BookmarkRemoved(turn.kept["message_id"], label or "")]
+    return [BookmarkSet(turn.kept["message_id"], was, label)]
+
+
+def _mark_again(turn: Turn) -> list[Any]:
+    if "label" not in turn.kept:
+        return [BookmarkRemoved(turn.kept["message_id"], turn.kept["was"])]
+    return [BookmarkSet(turn.kept["message_id"], turn.kept["label"], turn.kept["was"])]
+
+
+OPPOSITE = {"delete": "restore", "restore": "delete", "hide": "show", "show": "hide"}
+
 INVERSE: dict[type[Any], Steps] = {
     MessageAdded: _trash_below,
     MessageEdited: _write,
@@ -124,6 +154,9 @@ INVERSE: dict[type[Any], Steps] = {
     LeafSelected: _go,
     BranchCreated: _go,
     ConversationRenamed: _name_was,
+    MessagesChanged: _change_back,
+    BookmarkSet: _mark_was,
+    BookmarkRemoved: _mark_was,
 }
 
 AGAIN: dict[type[Any], Steps] = {
@@ -139,6 +172,9 @@ AGAIN: dict[type[Any], Steps] = {
     LeafSelected: _go,
     BranchCreated: _go,
     ConversationRenamed: _name_again,
+    MessagesChanged: _change_again,
+    BookmarkSet: _mark_again,
+    BookmarkRemoved: _mark_again,
 }
 
 STANDS: dict[type[Any], Callable[[Kept, Now, bool], bool]] = {
@@ -154,6 +190,9 @@ STANDS: dict[type[Any], Callable[[Kept, Now, bool], bool]] = {
     LeafSelected: lambda kept, now, done: not now.is_foreign,
     BranchCreated: lambda kept, now, done: not now.is_foreign,
     ConversationRenamed: lambda kept, now, done: now.title == kept["title" if done else "was"],
+    MessagesChanged: lambda kept, now, done: now.many > 0,
+    BookmarkSet: lambda kept, now, done: now.label == kept["label" if done else "was"],
+    BookmarkRemoved: lambda kept, now, done: now.label == (None if done else kept["was"]),
 }
 """Whether what the change did (`done`), or what its undo did, is still as it left it: only then it may be turned."""
 

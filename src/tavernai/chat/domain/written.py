@@ -1,0 +1,122 @@
+"""A conversation as a file: plain text, Markdown, JSON, and the lines SillyTavern keeps a chat in. Pure.
+
+Source of the last: shared contract 3.2 to 3.4, header and messages as versions up to 1.18 read them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from tavernai.kernel.clock import rfc3339
+
+Form = Literal["txt", "md", "json", "jsonl"]
+JSON_FORMAT = "tavernai-conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message with the variant shown."""
+
+    message: Mapping[str, Any]
+    variants: Sequence[Mapping[str, Any]]
+    """all of them, in order"""
+    shown: int
+    """index of the one shown"""
+
+    @property
+    def variant(self) -> Mapping[str, Any]:
+        return self.variants[self.shown]
+
+    @property
+    def text(self) -> str:
+        return str(self.variant["text"])
+
+    @property
+    def at(self) -> str:
+        return rfc3339(self.message["created_at"])
+
+
+def written(form: Form, conversation: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
+    """The file's bytes."""
+    return FORMS[form](conversation, lines).encode()
+
+
+def _txt(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    return "\n\n".join(f"{line.message['name']}: {_unix(line.text)}" for line in lines) + "\n"
+
+
+def _md(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    head = f"# {conversation['title']}\n"
+    told = [f"**{line.message['name']}** · {line.at[:16].replace('T', ' ')}\n\n{_unix(line.text)}\n" for line in lines]
+    return "\n".join([head, *told])
+
+
+def _json(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    whole = {
+        "format": JSON_FORMAT,
+        "version": 1,
+        "conversation": {name: conversation[name] for name in ("id", "title", "character_id", "character_name")}
+        | {"created_at": rfc3339(conversation["created_at"])},
+        "messages": [_json_line(line) for line in lines],
+    }
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _json_line(line: Line) -> dict[str, Any]:
+    plain = ("id", "role", "name", "character_id")
+    told = ("text", "kind", "status", "model", "reasoning", "nudge")
+    return {name: line.message[name] for name in plain} | {
+        "hidden": bool(line.message["hidden"]),
+        "created_at": line.at,
+        "selected": line.shown,
+        "variants": [
+            {name: one[name] for name in told} | {"created_at": rfc3339(one["created_at"])} for one in line.variants
+        ],
+    }
+
+
+def _jsonl(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    said_by_user = [line.message["name"] for line in lines if line.message["role"] == "user"]
+    header = {
+        "user_name": said_by_user[-1] if said_by_user else "User",
+        "character_name": conversation["character_name"],
+        "create_date": rfc3339(conversation["created_at"]),
+        "chat_metadata": {},
+    }
+    return "\n".join(orjson.dumps(one).decode() for one in (header, *map(_tavern_line, lines)))
+
+
+def _tavern_line(line: Line) -> dict[str, Any]:
+    role = line.message["role"]
+    told = {
+        "name": line.message["name"],
+        "is_user": role == "user",
+        "is_system": bool(line.message["hidden"]),
+        "send_date": line.at,
+        "mes": line.text,
+        "extra": _extra(line.variant, role=role),
+    }
+    if role == "user" and len(line.variants) == 1:
+        return told
+    info = [{"send_date": rfc3339(one["created_at"]), "extra": _extra(one, role=role)} for one in line.variants]
+    return told | {"swipes": [one["text"] for one in line.variants], "swipe_id": line.shown, "swipe_info": info}
+
+
+def _extra(variant: Mapping[str, Any], *, role: str) -> dict[str, Any]:
+    names = {"model": "model", "reasoning": "reasoning", "token_count": "tokens_out"}
+    extra = {theirs: variant[ours] for theirs, ours in names.items() if variant[ours]}
+    return extra | ({"type": "narrator"} if role == "system" else {})
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+FORMS: dict[str, Callable[[Mapping[str, Any], Sequence[Line]], str]] = {
+    "txt": _txt,
+    "md": _md,
+    "json": _json,
+    "jsonl": _jsonl,
+}
