@@ -307,7 +307,7 @@ class HttpBackend(ABC):
 
     def told_wait(self, data: bytes) -> float | None:
         """How many seconds to wait, where the body of a refusal says so."""
-        return None
+        return _number_in(data, "estimated_time")
 
 
 async def _deltas(
@@ -389,6 +389,15 @@ def _seconds(text: str | None) -> float | None:
         return max(0.0, float(text)) if text else None
     except ValueError:
         return None  # a date; nobody needs it to the second
+
+
+def _number_in(data: bytes, name: str) -> float | None:
+    try:
+        told = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    number = told.get(name) if isinstance(told, dict) else None
+    return float(number) if isinstance(number, int | float) and number >= 0 else None
 
 
 def _refuse_pages(response: aiohttp.ClientResponse) -> None:

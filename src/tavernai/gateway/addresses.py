@@ -33,6 +33,7 @@ FORBIDDEN_NAMES = frozenset(
 _NAT64 = ip_network("64:ff9b::/96")
 _VERSION = re.compile(r"v\d+[a-z0-9]*", re.IGNORECASE)
 _CHAT = "/chat/completions"
+_ROUTES = ("/chat/completions", "/v1", "/api")
 
 
 def is_forbidden_address(text: str) -> bool:
@@ -106,3 +107,16 @@ def endpoint(base_url: str, path: str) -> str:
         return base.removesuffix(_CHAT) + path
     has_version = any(_VERSION.fullmatch(part) for part in urlsplit(base).path.split("/"))
     return base + ("" if has_version else "/v1") + path
+
+
+@lru_cache(maxsize=1024)
+def root_of(base_url: str) -> str:
+    """Where a server's own routes begin: the base URL without the version and route parts people copy along.
+
+    Raises:
+        UnsafeAddress: see checked_base_url.
+    """
+    base = checked_base_url(base_url)
+    for route in _ROUTES:
+        base = base.removesuffix(route)
+    return base

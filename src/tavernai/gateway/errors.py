@@ -199,7 +199,7 @@ _TOO_LONG = re.compile(
 )
 _LOADING = re.compile(
     r"loading (the )?model|model (\S+ )?is (currently |still )?(being )?load|(still|is|currently) loading"
-    r"|model is warming|warming up|not (yet )?ready yet|no slot available",
+    r"|model is warming|warming up",
     re.IGNORECASE,
 )
 LOADING_STATUSES = (409, 425, 500, 502, 503)
