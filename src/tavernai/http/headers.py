@@ -28,6 +28,7 @@ def page_policy(html: str) -> str:
             "script-src " + " ".join(["'self'", *map(_hash, scripts)]),
             "style-src " + " ".join(["'self'", *map(_hash, styles)]),
             "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "font-src 'self'",
             "connect-src 'self'",
             "frame-src 'self'",

@@ -16,10 +16,15 @@ export function linear(colour: string): Rgb {
 
 const luminance = ([red, green, blue]: Rgb): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-export function contrast(one: string, other: string): number {
-  const [low, high] = [luminance(linear(one)), luminance(linear(other))].sort((a, b) => a - b) as [number, number]
+const ratio = (one: Rgb, other: Rgb): number => {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number]
   return (high + 0.05) / (low + 0.05)
 }
+export const contrast = (one: string, other: string): number => ratio(linear(one), linear(other))
+
+const bytes = (colour: string): Rgb => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)) as Rgb
+/** The same of two `#rrggbb`. */
+export const contrastHex = (one: string, other: string): number => ratio(bytes(one), bytes(other))
 
 export function hex(colour: string): string {
   const byte = (one: number) => Math.round(255 * (one <= 0.0031308 ? 12.92 * one : 1.055 * one ** (1 / 2.4) - 0.055))

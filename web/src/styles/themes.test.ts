@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { accents, barOf, themeNames, themeTone, type ThemeName } from '@/lib/themes'
-import { contrast, hex, resolved, tokens, type Tokens } from './contrast'
+import { contrast, contrastHex, hex, resolved, tokens, type Tokens } from './contrast'
 
 const css = ['tokens', 'themes'].map((name) => readFileSync(`src/styles/${name}.css`, 'utf8')).join('\n')
+const styles = readFileSync('src/styles/chat-styles.css', 'utf8')
 const AA = 4.5
 const SHAPES = 3
 
@@ -50,4 +51,20 @@ test.each([false, true])('high contrast (dark: %s) is twice as clear as asked', 
 
 test.each(worn)("the browser's bar has the canvas of $name (dark: $dark)", (one) => {
   expect(barOf(one)).toBe(hex(resolved(wearing(one.name, one.dark, 'own'), 'paper-1')))
+})
+
+/** What alpha makes of two colours: screens mix their bytes. */
+function over(top: string, alpha: number, below: '#ffffff' | '#000000'): string {
+  const [over, under] = [hex(top), below].map((one) => [1, 3, 5].map((at) => parseInt(one.slice(at, at + 2), 16)))
+  return `#${over!.map((byte, at) => Math.round(byte * alpha + under![at]! * (1 - alpha)).toString(16).padStart(2, '0')).join('')}`
+}
+
+test.each(cases)('over any picture, $name (dark: $dark, $accent) stays readable', ({ name, dark, accent }) => {
+  const all = wearing(name, dark, accent)
+  const [veil, text] = ['veil', 'veil-text'].map((one) => parseFloat(tokens(styles, (selector) => selector === ':root')[one]!) / 100)
+  const share = 1 - (1 - veil!) * (1 - text!)
+  for (const picture of ['#ffffff', '#000000'] as const) {
+    const ground = over(resolved(all, 'paper-1'), share, picture)
+    for (const ink of ['ink-1', 'ink-2', 'ember-ink']) expect([ink, picture, contrastHex(hex(resolved(all, ink)), ground) >= AA]).toEqual([ink, picture, true])
+  }
 })

@@ -1,8 +1,8 @@
-import { Info, KeyRound, Palette, Shield, UserRound, Users } from '@lucide/vue'
+import { Info, KeyRound, Palette, Shield, UserRound, Users, Volume2 } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Section {
-  name: 'profile' | 'appearance' | 'account' | 'keys' | 'users' | 'about'
+  name: 'profile' | 'appearance' | 'speech' | 'account' | 'keys' | 'users' | 'about'
   icon: Component
   ownersOnly?: boolean
 }
@@ -10,6 +10,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { name: 'profile', icon: UserRound },
   { name: 'appearance', icon: Palette },
+  { name: 'speech', icon: Volume2 },
   { name: 'account', icon: Shield },
   { name: 'keys', icon: KeyRound },
   { name: 'users', icon: Users, ownersOnly: true },
