@@ -278,8 +278,25 @@ export interface paths {
         delete: operations["delete_conversation"];
         options?: never;
         head?: never;
-        /** Rename Conversation */
-        patch: operations["rename_conversation"];
+        /** Change Conversation */
+        patch: operations["change_conversation"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep Draft */
+        put: operations["keep_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations/{conversation_id}:restore": {
@@ -333,6 +350,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description What you did in this conversation, the newest first.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/changes/{event_id}:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo One Change
+         * @description Take back one change out of turn; what came later stays.
+         */
+        post: operations["undo_one_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tree
+         * @description Every branch of the conversation, straight runs folded into one node each.
+         */
+        get: operations["read_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}:select-leaf": {
         parameters: {
             query?: never;
@@ -357,10 +434,90 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Messages */
+        /**
+         * List Messages
+         * @description The newest messages of the active branch; or those before, after or around one, or around a moment.
+         */
         get: operations["list_messages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Days
+         * @description The days of the active branch; `tz_minutes` is how far the person's clock is ahead of UTC.
+         */
+        get: operations["list_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Bookmarks */
+        get: operations["list_bookmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Messages
+         * @description Several messages at once, as one change for undo.
+         */
+        post: operations["change_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}:branch-selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Selection
+         * @description A new conversation of copies of these messages, in the order of the story.
+         */
+        post: operations["copy_selection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -376,6 +533,26 @@ export interface paths {
         };
         /** List Branches */
         get: operations["list_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Conversation
+         * @description The branch shown, or the messages named, as a file; `jsonl` is what SillyTavern keeps a chat in.
+         */
+        get: operations["export_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -515,6 +692,44 @@ export interface paths {
         /** Select Variant */
         post: operations["select_variant"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}:add-variant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Variant
+         * @description A text of your own beside those the message has: keep both.
+         */
+        post: operations["add_variant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/bookmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set Bookmark */
+        put: operations["set_bookmark"];
+        post?: never;
+        /** Remove Bookmark */
+        delete: operations["remove_bookmark"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1233,6 +1448,57 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * BookmarkGiven
+         * @description A mark of the person's own; the label may be empty.
+         */
+        BookmarkGiven: {
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /** Conversation Id */
+            conversation_id?: string | null;
+        };
+        /**
+         * BookmarkMark
+         * @description The person's mark on a message.
+         */
+        BookmarkMark: {
+            /** Label */
+            label: string;
+        };
+        /**
+         * BookmarkPage
+         * @description In the order of the story.
+         */
+        BookmarkPage: {
+            /** Items */
+            items: components["schemas"]["BookmarkShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BookmarkShown
+         * @description A marked message. `on_active_path`: it stands on the branch shown.
+         */
+        BookmarkShown: {
+            /** Message Id */
+            message_id: string;
+            /** Label */
+            label: string;
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Created At */
+            created_at: string;
+            /** On Active Path */
+            on_active_path: boolean;
+        };
+        /**
          * BranchAnswer
          * @description Where the conversation goes on.
          */
@@ -1291,12 +1557,36 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** ChangePage */
-        ChangePage: {
-            /** Items */
-            items: components["schemas"]["tavernai__characters__schemas__ChangeShown"][];
-            /** Next Cursor */
-            next_cursor: string | null;
+        /**
+         * ChangeItem
+         * @description What somebody did: how many messages it touched and the first of them.
+         *
+         *     `state`: `brought_back` was undone out of turn. `undoable`: it can be undone right now.
+         */
+        ChangeItem: {
+            /** Event Id */
+            event_id: string;
+            /** Kind */
+            kind: string;
+            /** At */
+            at: string;
+            /** Count */
+            count: number;
+            /** Message Id */
+            message_id: string | null;
+            /** Role */
+            role: string | null;
+            /** Name */
+            name: string | null;
+            /** Text */
+            text: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "undone" | "brought_back";
+            /** Undoable */
+            undoable: boolean;
         };
         /**
          * CharacterGiven
@@ -1487,7 +1777,7 @@ export interface components {
         };
         /**
          * ConnectionListed
-         * @description A connection as everybody may see it.
+         * @description A connection as everybody may see it; `samplers` are those its kind of server knows, by canonical name.
          */
         ConnectionListed: {
             /** Id */
@@ -1500,6 +1790,8 @@ export interface components {
             model: string;
             /** Is Default */
             is_default: boolean;
+            /** Samplers */
+            samplers: string[];
         };
         /**
          * ConnectionPage
@@ -1526,6 +1818,8 @@ export interface components {
             model: string;
             /** Is Default */
             is_default: boolean;
+            /** Samplers */
+            samplers: string[];
             /** Base Url */
             base_url: string;
             /** Has Key */
@@ -1550,6 +1844,20 @@ export interface components {
             model?: string;
             /** Key */
             key?: string | null;
+        };
+        /**
+         * ConversationChange
+         * @description Another title (blank takes the character's name), pinned or not; what is left out stays.
+         *
+         *     `version` is the conversation's you saw.
+         */
+        ConversationChange: {
+            /** Title */
+            title?: string | null;
+            /** Pinned */
+            pinned?: boolean | null;
+            /** Version */
+            version: number;
         };
         /**
          * ConversationGiven
@@ -1594,6 +1902,8 @@ export interface components {
             position: number;
             /** Deleted */
             deleted: boolean;
+            /** Pinned */
+            pinned: boolean;
         };
         /**
          * ConversationMade
@@ -1623,9 +1933,12 @@ export interface components {
             position: number;
             /** Deleted */
             deleted: boolean;
+            /** Pinned */
+            pinned: boolean;
             /** Active Leaf */
             active_leaf: string | null;
             undo: components["schemas"]["UndoShown"];
+            draft: components["schemas"]["DraftShown"] | null;
             /** Messages Url */
             messages_url: string;
         };
@@ -1664,9 +1977,12 @@ export interface components {
             position: number;
             /** Deleted */
             deleted: boolean;
+            /** Pinned */
+            pinned: boolean;
             /** Active Leaf */
             active_leaf: string | null;
             undo: components["schemas"]["UndoShown"];
+            draft: components["schemas"]["DraftShown"] | null;
         };
         /**
          * CostShown
@@ -1677,6 +1993,28 @@ export interface components {
             amount: string;
             /** Currency */
             currency: string;
+        };
+        /**
+         * DayPage
+         * @description The newest day first.
+         */
+        DayPage: {
+            /** Items */
+            items: components["schemas"]["DayShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DayShown
+         * @description A day by the person's clock, the first message of it on the active branch, and how many there are.
+         */
+        DayShown: {
+            /** Day */
+            day: string;
+            /** Message Id */
+            message_id: string;
+            /** Count */
+            count: number;
         };
         /**
          * DeleteGiven
@@ -1700,6 +2038,24 @@ export interface components {
         Discovery: {
             /** Found */
             found: components["schemas"]["FoundShown"][];
+        };
+        /**
+         * DraftGiven
+         * @description What stands in the composer; blank forgets it.
+         */
+        DraftGiven: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * DraftShown
+         * @description What was typed and not sent, on whichever device.
+         */
+        DraftShown: {
+            /** Text */
+            text: string;
+            /** Updated At */
+            updated_at: string;
         };
         /**
          * EditGiven
@@ -1911,6 +2267,29 @@ export interface components {
             message_id: string;
         };
         /**
+         * ManyAnswer
+         * @description How many messages were changed; those that were so already are not counted.
+         */
+        ManyAnswer: {
+            /** Changed */
+            changed: number;
+            /** Position */
+            position: number;
+        };
+        /**
+         * ManyGiven
+         * @description Messages of the conversation, and what is to become of them. Each is deleted alone: what follows stays.
+         */
+        ManyGiven: {
+            /** Message Ids */
+            message_ids: string[];
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "delete" | "restore" | "hide" | "show";
+        };
+        /**
          * Me
          * @description The person of a session.
          */
@@ -1985,6 +2364,9 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             cost: components["schemas"]["CostShown"] | null;
+            /** Nudge */
+            nudge: string | null;
+            bookmark: components["schemas"]["BookmarkMark"] | null;
             /** Created At */
             created_at: string;
             /** Version */
@@ -1992,13 +2374,15 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description Oldest first; `next_cursor` is a message id for `before`.
+         * @description Oldest first. `next_cursor` is for `before`, null at the top; `newer_cursor` is for `after`, null at the end.
          */
         MessagePage: {
             /** Items */
             items: components["schemas"]["MessageItem"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Newer Cursor */
+            newer_cursor: string | null;
         };
         /**
          * NewSession
@@ -2420,6 +2804,28 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * SelectionAnswer
+         * @description The new conversation; `message_id` is its last message, null when none of the chosen had a text.
+         */
+        SelectionAnswer: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string | null;
+            /** Position */
+            position: number;
+        };
+        /**
+         * SelectionGiven
+         * @description Messages to be copied into a conversation of their own.
+         */
+        SelectionGiven: {
+            /** Message Ids */
+            message_ids: string[];
+            /** Title */
+            title?: string | null;
+        };
+        /**
          * SessionItem
          * @description A streaming session; `url` listens on from `position`.
          */
@@ -2731,14 +3137,47 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * TitleGiven
-         * @description Another title; blank takes the character's name. `version` is the conversation's you saw.
+         * TreeNode
+         * @description A straight run of messages without a fork; told by its last one, which `id` names.
+         *
+         *     `parent_variant_id`: the variant of the run above that this one hangs on. `depth`: messages above its first one.
          */
-        TitleGiven: {
-            /** Title */
-            title: string;
-            /** Version */
-            version: number;
+        TreeNode: {
+            /** Id */
+            id: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Parent Variant Id */
+            parent_variant_id: string | null;
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Variants */
+            variants: number;
+            /** Depth */
+            depth: number;
+            /** Run */
+            run: number;
+            /** First Id */
+            first_id: string;
+            /** Last Id */
+            last_id: string;
+            /** Active */
+            active: boolean;
+            bookmark: components["schemas"]["BookmarkMark"] | null;
+        };
+        /**
+         * TreeShown
+         * @description The whole tree of a conversation; `truncated`: only its newest branches.
+         */
+        TreeShown: {
+            /** Nodes */
+            nodes: components["schemas"]["TreeNode"][];
+            /** Truncated */
+            truncated: boolean;
         };
         /**
          * TryResult
@@ -2908,7 +3347,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "original" | "swipe" | "import";
+            kind: "original" | "swipe" | "import" | "written";
         };
         /**
          * VariantShown
@@ -2927,7 +3366,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "original" | "swipe" | "import";
+            kind: "original" | "swipe" | "import" | "written";
             /**
              * Status
              * @enum {string}
@@ -2946,6 +3385,8 @@ export interface components {
             /** Connection */
             connection: string | null;
             cost: components["schemas"]["CostShown"] | null;
+            /** Nudge */
+            nudge: string | null;
             /** Created At */
             created_at: string;
             /** Selected */
@@ -2969,12 +3410,32 @@ export interface components {
             events: components["schemas"]["TimelineItem"][];
         };
         /**
+         * WrittenGiven
+         * @description Another text beside those the message has. `select` shows it, which ends the branch there; left out: only where
+         *     nothing follows.
+         */
+        WrittenGiven: {
+            /** Text */
+            text: string;
+            /** Select */
+            select?: boolean | null;
+            /** Conversation Id */
+            conversation_id?: string | null;
+        };
+        /**
          * SessionPage
          * @description Sessions, the oldest first.
          */
         tavernai__accounts__schemas__SessionPage: {
             /** Items */
             items: components["schemas"]["SessionShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ChangePage */
+        tavernai__characters__schemas__ChangePage: {
+            /** Items */
+            items: components["schemas"]["tavernai__characters__schemas__ChangeShown"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2993,6 +3454,16 @@ export interface components {
             changed: string[];
             /** Actor */
             actor: string;
+        };
+        /**
+         * ChangePage
+         * @description The newest first.
+         */
+        tavernai__chat__schemas__ChangePage: {
+            /** Items */
+            items: components["schemas"]["ChangeItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * ChangeShown
@@ -3629,7 +4100,7 @@ export interface operations {
             };
         };
     };
-    rename_conversation: {
+    change_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -3640,7 +4111,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TitleGiven"];
+                "application/json": components["schemas"]["ConversationChange"];
             };
         };
         responses: {
@@ -3652,6 +4123,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationShown"];
                 };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why. */
             default: {
@@ -3757,6 +4261,103 @@ export interface operations {
             };
         };
     };
+    list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tavernai__chat__schemas__ChangePage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_one_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     select_leaf: {
         parameters: {
             query?: never;
@@ -3796,6 +4397,9 @@ export interface operations {
         parameters: {
             query?: {
                 before?: string | null;
+                after?: string | null;
+                around?: string | null;
+                at?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -3813,6 +4417,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_days: {
+        parameters: {
+            query?: {
+                tz_minutes?: number;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookmarks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionAnswer"];
                 };
             };
             /** @description Refused; `code` says why. */
@@ -3847,6 +4590,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_conversation: {
+        parameters: {
+            query?: {
+                format?: "txt" | "md" | "json" | "jsonl";
+                /** @description message ids, commas between them */
+                ids?: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                    "text/markdown": unknown;
+                    "application/json": unknown;
+                    "application/jsonl": unknown;
                 };
             };
             /** @description Refused; `code` says why. */
@@ -4115,6 +4896,109 @@ export interface operations {
                 "application/json": components["schemas"]["VariantGiven"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_variant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BookmarkGiven"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_bookmark: {
+        parameters: {
+            query?: {
+                conversation_id?: string | null;
+            };
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -4552,7 +5436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangePage"];
+                    "application/json": components["schemas"]["tavernai__characters__schemas__ChangePage"];
                 };
             };
             /** @description Refused; `code` says why. */
