@@ -23,7 +23,7 @@ from tavernai.storage.database import Database
 from tests.contract.gateway.doors import running_mock, served
 
 KEY = "sk-a-key-nobody-gets-back"
-SAFE = {"id", "name", "kind", "model", "is_default"}
+SAFE = {"id", "name", "kind", "model", "is_default", "samplers"}
 WHOLE = SAFE | {"base_url", "has_key", "settings", "version"}
 
 
