@@ -53,6 +53,7 @@ def _item(scene: Scene, change: Row) -> Item:
     return {
         "event_id": change["event_id"],
         "kind": change["kind"],
+        "action": touched.kept.get("action"),
         "at": rfc3339(change["ts"]),
         "count": touched.count,
         "state": "done" if is_done else "brought_back" if change["picked"] else "undone",

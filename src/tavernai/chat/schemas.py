@@ -384,13 +384,14 @@ class ChangeShown(BaseModel):
 
 
 class ChangeItem(BaseModel):
-    """What somebody did: how many messages it touched and the first of them.
+    """What somebody did: how many messages it touched and the first of them. `action` tells what became of several.
 
     `state`: `brought_back` was undone out of turn. `undoable`: it can be undone right now.
     """
 
     event_id: str
     kind: str
+    action: str | None
     at: str
     count: int
     message_id: str | None
