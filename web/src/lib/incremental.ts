@@ -58,6 +58,12 @@ export class IncrementalMarkdown {
     this.tail = { kind: 'html', html: this.renderer.render(this.rest, false) }
   }
 
+  /** All of it anew, because what it is rendered with has changed. */
+  redo(full: string): void {
+    this.reset()
+    this.finish(full)
+  }
+
   private get rest(): string {
     return this.seen.slice(this.from)
   }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { coloursCame } from './highlight'
 import { renderMarkdown } from './markdown'
 import { mend } from './mend'
 
@@ -47,13 +48,24 @@ it('names the host of a picture instead of loading it', () => {
   expect(html).toContain('Picture from evil.example · map')
 })
 
-it('loads a picture of ours, and one from a host that was allowed', () => {
+it('shows a picture of ours', () => {
   expect(renderMarkdown('![a](/api/x.webp)')).toContain('<img src="/api/x.webp"')
-  expect(renderMarkdown('![a](https://ok.example/p.png)', { allowedHosts: new Set(['ok.example']) })).toContain('<img')
+})
+
+it('gives a block of code its language and a button to copy it', () => {
+  const html = renderMarkdown('```py\nprint(1)\n```', { copyLabel: 'Copy' })
+  expect(html).toContain('<div class="code-head">py<button type="button" class="code-copy">Copy</button></div>')
+})
+
+it('colours code once its colours have come, and only languages it knows', async () => {
+  expect(renderMarkdown('```python\nx = 1\n```')).toContain('<code class="language-python">x = 1')
+  await vi.waitFor(() => expect(coloursCame.value).toBe(1))
+  expect(renderMarkdown('```python\nx = 1\n```')).toContain('<span class="hljs-number">1</span>')
+  expect(renderMarkdown('```klingon\nx = "<b>"\n```')).toContain('x = "&lt;b&gt;"')
 })
 
 it('lets the keyboard reach a box of code', () => {
-  expect(renderMarkdown('```js\nconst a = "<b>"\n```')).toBe('<pre tabindex="0"><code class="language-js">const a = "&lt;b&gt;"\n</code></pre>\n')
+  expect(renderMarkdown('```abc\nconst a = "<b>"\n```')).toBe('<pre tabindex="0"><code class="language-abc">const a = "&lt;b&gt;"\n</code></pre>\n')
 })
 
 it('keeps a line that looks like the definition of a link', () => {

@@ -1,6 +1,7 @@
 import DOMPurify from 'dompurify'
 import MarkdownIt, { type Token } from 'markdown-it'
 import cjkFriendly from 'markdown-it-cjk-friendly'
+import { painted } from './highlight'
 import { markQuotes } from './quotes'
 
 /** What a message's text becomes on the page. HTML in it is shown as text; nothing is loaded from other places. */
@@ -9,8 +10,8 @@ export interface RenderOptions {
   open?: boolean
   /** Words for a picture that is not loaded, e.g. "Picture from example.org". */
   pictureLabel?: (host: string) => string
-  /** Hosts whose pictures this reader wants to see. */
-  allowedHosts?: ReadonlySet<string>
+  /** The name of the button at a block of code; none: no button. */
+  copyLabel?: string
 }
 
 const md = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false }).use(cjkFriendly)
@@ -36,14 +37,17 @@ rules.link_open = (tokens, index, options, _env, self) => {
   return self.renderToken(tokens, index, options)
 }
 
-/** A box that scrolls must be reachable by keyboard. */
-function codeBox(token: Token): string {
-  const language = token.info.trim().split(/\s+/)[0]?.replace(/[^\w+#-]/g, '')
+/** A box that scrolls must be reachable by keyboard. What the button copies, its component reads from the box. */
+function codeBox(token: Token, { copyLabel }: RenderOptions): string {
+  const language = token.info.trim().split(/\s+/)[0]?.replace(/[^\w+#-]/g, '') ?? ''
   const named = language ? ` class="language-${language}"` : ''
-  return `<pre tabindex="0"><code${named}>${escape(token.content)}</code></pre>\n`
+  const body = painted(token.content, language) ?? escape(token.content)
+  const box = `<pre tabindex="0"><code${named}>${body}</code></pre>`
+  if (!copyLabel) return `${box}\n`
+  return `<div class="code"><div class="code-head">${language}<button type="button" class="code-copy">${escape(copyLabel)}</button></div>${box}</div>\n`
 }
-rules.fence = (tokens, index) => codeBox(tokens[index]!)
-rules.code_block = (tokens, index) => codeBox(tokens[index]!)
+rules.fence = (tokens, index, _options, env) => codeBox(tokens[index]!, env as RenderOptions)
+rules.code_block = (tokens, index, _options, env) => codeBox(tokens[index]!, env as RenderOptions)
 
 // Inline styles are forbidden by the page's policy: alignment of cells becomes a class.
 for (const cell of ['th_open', 'td_open']) {
@@ -67,11 +71,11 @@ function foreignHost(source: string): string {
 
 rules.image = (tokens, index, _options, env) => {
   const token = tokens[index]!
-  const { allowedHosts, pictureLabel } = env as RenderOptions
+  const { pictureLabel } = env as RenderOptions
   const address = String(token.attrGet('src') ?? '')
   const source = escape(address)
   const host = foreignHost(address)
-  if (!host || allowedHosts?.has(host))
+  if (!host)
     return `<img src="${source}" alt="${escape(token.content)}" loading="lazy" referrerpolicy="no-referrer">`
   const label = escape(pictureLabel?.(host) ?? host)
   const alt = token.content ? ` · ${escape(token.content)}` : ''
@@ -81,11 +85,11 @@ rules.image = (tokens, index, _options, env) => {
 const purify = {
   ALLOWED_TAGS: [
     'p', 'br', 'hr', 'em', 'strong', 's', 'del', 'span', 'a', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li',
-    'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'img',
+    'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'img', 'div', 'button',
   ],
-  ALLOWED_ATTR: ['class', 'href', 'title', 'src', 'alt', 'rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host'],
+  ALLOWED_ATTR: ['class', 'href', 'title', 'src', 'alt', 'rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host', 'type'],
   // the pattern below is asked about every attribute that is not named here
-  ADD_URI_SAFE_ATTR: ['rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host'],
+  ADD_URI_SAFE_ATTR: ['rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host', 'type'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|data:image\/(?:png|gif|jpeg|webp);|\/(?!\/)|#)/i,
 }
 

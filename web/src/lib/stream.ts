@@ -1,5 +1,6 @@
 import { useMediaQuery } from '@vueuse/core'
 import { computed, onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { coloursCame, wantColours } from './highlight'
 import { IncrementalMarkdown, type Block, type Tail } from './incremental'
 import { parse, renderMarkdown, type RenderOptions } from './markdown'
 
@@ -26,18 +27,22 @@ export function useGrowingMarkdown(text: MaybeRefOrGetter<string>, done: MaybeRe
   let timer: ReturnType<typeof setTimeout> | undefined
   let costMs = 0
 
+  const show = () => (drawn.value = { blocks: [...markdown.blocks], tail: markdown.tail })
   function draw(): void {
     timer = undefined
     const began = performance.now()
     if (toValue(done)) markdown.finish(toValue(text))
     else markdown.update(toValue(text))
-    drawn.value = { blocks: [...markdown.blocks], tail: markdown.tail }
+    show()
+    // While a block is still open its colours can already be on their way.
+    if (markdown.tail.kind === 'code') wantColours(markdown.tail.language)
     costMs = performance.now() - began
   }
 
   const soon = () => (timer ??= setTimeout(() => requestAnimationFrame(draw), Math.max(every.value, COST_FACTOR * costMs)))
   watch(() => toValue(text), soon)
   watch(() => toValue(done), draw)
+  watch(coloursCame, () => { if (toValue(done)) { markdown.redo(toValue(text)); show() } })
   onScopeDispose(() => clearTimeout(timer))
   draw()
   return drawn

@@ -61,6 +61,8 @@ function variantAdded(state: ChatState, payload: Payload): ChatState {
   if (!message) return elsewhere(state)
   if (message.variant.id === payload.variant_id) return state
   const { count } = message.variant
+  // A text somebody kept beside the one shown: only the count tells of it.
+  if (payload.selects === false) return change(state, message.id, { variant: { ...message.variant, count: count + 1 } })
   const variant = { id: text(payload.variant_id), index: count, count: count + 1, kind: text(payload.kind) }
   const next = change(state, message.id, {
     ...emptied, text: text(payload.text), variant, status: payload.status as Status, task_id: (payload.task_id as string | null) ?? null, branches: 0,

@@ -1,3 +1,4 @@
+import { coloursCame } from '@/lib/highlight'
 import { renderMarkdown, type RenderOptions } from '@/lib/markdown'
 
 /** Rendered messages are kept, so that scrolling back over them costs no parsing. */
@@ -5,14 +6,16 @@ const KEPT_MAX = 400
 const kept = new Map<string, string>()
 
 export function htmlOf(text: string, options: RenderOptions = {}): string {
-  const known = kept.get(text)
+  // What was rendered before the colours of code came is rendered once more.
+  const key = `${options.copyLabel ?? ''} ${text.includes('```') ? coloursCame.value : 0} ${text}`
+  const known = kept.get(key)
   if (known !== undefined) {
-    kept.delete(text)
-    kept.set(text, known)
+    kept.delete(key)
+    kept.set(key, known)
     return known
   }
   const html = renderMarkdown(text, options)
-  kept.set(text, html)
+  kept.set(key, html)
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!)
   return html
 }

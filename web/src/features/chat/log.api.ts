@@ -20,7 +20,7 @@ export const listChanges = (id: string, cursor?: string) =>
 export const undoChange = (id: string, event_id: string) =>
   api.POST('/api/conversations/{conversation_id}/changes/{event_id}:undo', { params: { path: { conversation_id: id, event_id } } })
 
-export const setBookmark = (place: Place, label: string | null) =>
+export const setBookmark = (place: Place, label = '') =>
   body<{ message: Message }>(api.PUT('/api/messages/{message_id}/bookmark', { ...onMessage(place), body: { conversation_id: place.conversation_id, label } }))
 export const dropBookmark = (place: Place) =>
   body<{ message: Message }>(api.DELETE('/api/messages/{message_id}/bookmark', { params: { path: { message_id: place.id }, query: { conversation_id: place.conversation_id } } }))

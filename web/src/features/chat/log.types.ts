@@ -46,6 +46,8 @@ export type ChangeState = 'done' | 'undone' | 'brought_back'
 export interface Change {
   event_id: string
   kind: string
+  /** What became of several messages at once. */
+  action?: BulkAction | null
   at: string
   count: number
   role?: Role | null

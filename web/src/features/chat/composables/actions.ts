@@ -84,7 +84,7 @@ export function useActions() {
   async function bookmark(message: Message): Promise<void> {
     const where = place(message)
     if (message.bookmark) return void (await trying(() => logApi.dropBookmark(where)))
-    if (await trying(() => logApi.setBookmark(where, null))) toasts.show(t('chat.bookmarked'), { tone: 'ok' })
+    if (await trying(() => logApi.setBookmark(where))) toasts.show(t('chat.bookmarked'), { tone: 'ok' })
   }
 
   async function link(message: Message): Promise<void> {
