@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.agent.schemas import PostedMessage, PostMessage, TaskItem, TimelineItem, TimelinePage, WhyAnswer
-from tavernai.agent.service import AgentService, Order, Posted
+from tavernai.agent.service import AgentService, Order, Posted, Speaker
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import INTEGER_MAX, PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
@@ -40,9 +40,10 @@ async def post_message(
 ) -> Any:
     """Post a message or an action; the answer says where to listen, or is the stream itself."""
     fields = body.model_dump()
+    said_as = fields.pop("as_")
     fields["idempotency_key"] = idempotency_key or fields["idempotency_key"]
-    posted = await agent.post(who.user_id, Order(**fields))
-    if "text/event-stream" not in accept:
+    posted = await agent.post(who.user_id, Order(**fields, speaker=Speaker(**said_as) if said_as else None))
+    if "text/event-stream" not in accept or posted.task_id is None:
         return _posted(posted)
     listening = streaming.follow(
         who.user_id, posted.conversation_id, after=Position(posted.position), task_id=posted.task_id,

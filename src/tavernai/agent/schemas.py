@@ -5,12 +5,23 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CONTENT_MAX = 1_000_000
+NUDGE_MAX = 2_000
+
+
+class SaidAs(BaseModel):
+    """In whose part it is said; without a name, the one whose part that is in the conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Literal["user", "character", "system"]
+    name: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 class PostMessage(BaseModel):
     """A message to answer, or (with `action`) an action on a message that stands there.
 
     `conversation_id`: goes on there. `character_id`: opens a new conversation. Neither: the shipped assistant answers.
+    `nudge` is an instruction for this one reply; `as` says the content in another part; with `reply` false it is only
+    recorded.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -20,23 +31,30 @@ class PostMessage(BaseModel):
     character_id: str | None = Field(default=None, max_length=64)
     message_id: str | None = Field(default=None, max_length=64)
     connection: str | None = Field(default=None, max_length=200)
+    nudge: str | None = Field(default=None, max_length=NUDGE_MAX)
+    as_: SaidAs | None = Field(default=None, alias="as")
+    reply: bool = True
     idempotency_key: str | None = Field(default=None, min_length=1, max_length=200)
 
     @model_validator(mode="after")
     def _one_thing(self) -> "PostMessage":
         if (self.content is None) == (self.action is None):
             raise ValueError("send either content or action")
+        if self.action is not None and (self.as_ is not None or not self.reply):
+            raise ValueError("`as` and `reply` go with content")
+        if self.nudge is not None and not self.reply:
+            raise ValueError("a nudge is for a reply")
         if self.conversation_id is not None and self.character_id is not None:
             raise ValueError("send either conversation_id or character_id")
         return self
 
 
 class PostedMessage(BaseModel):
-    """The task that was queued, and where to listen to it."""
+    """The task that was queued, and where to listen to it; no task and no reply where none was wanted."""
 
-    task_id: str
+    task_id: str | None
     message_id: str | None
-    reply_message_id: str
+    reply_message_id: str | None
     conversation_id: str
     position: int
     stream_url: str

@@ -14,6 +14,7 @@ from tavernai.agent.stopping import is_open, stop
 from tavernai.agent.tables import lanes, tasks
 from tavernai.agent.why import why
 from tavernai.chat import service as chat
+from tavernai.chat.arranging import forget_draft
 from tavernai.chat.errors import ConversationNotFound
 from tavernai.chat.scene import conversation_for, message_for
 from tavernai.chat.tables import conversations, messages
@@ -30,6 +31,7 @@ from tavernai.streaming.frames import timeline_item
 from tavernai.streaming.service import session_for, stream_url
 
 WAITING_MAX = 200
+NARRATOR = "System"
 ROUTE = "agent.messages"
 
 ActionName = Literal["regenerate", "continue", "swipe", "impersonate"]
@@ -42,6 +44,15 @@ KINDS: dict[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Speaker:
+    """In whose part something is said; without a name, the one whose part that is in the conversation."""
+
+    role: str
+    """user | character | system"""
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a person asked for: a message to answer, or an action on one that stands there."""
 
@@ -51,6 +62,12 @@ class Order:
     character_id: str | None = None
     message_id: str | None = None
     connection: str | None = None
+    nudge: str | None = None
+    """a one-off instruction for this reply"""
+    speaker: Speaker | None = None
+    """who says the content; None: the person"""
+    reply: bool = True
+    """False: the content is only recorded"""
     idempotency_key: str | None = None
 
     def body(self) -> dict[str, Any]:
@@ -60,11 +77,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of an order."""
+    """What became of an order; no task and no reply when none was wanted."""
 
-    task_id: str
+    task_id: str | None
     message_id: str | None
-    reply_message_id: str
+    reply_message_id: str | None
     conversation_id: str
     position: int
     session_id: str
@@ -148,19 +165,30 @@ class AgentService:
         conversation_id = order.conversation_id or self._open(tx, user_id, order.character_id, by=by)
         conversation = conversation_for(tx, user_id, conversation_id)
         _check_room(tx, conversation_id)
-        task_id, name = new_id(), self._user_name(tx, user_id, conversation)
-        said = chat.add_message(
-            tx, conversation_id, owner_id=user_id, by=by, role="user", name=name, text=text, task_id=task_id
-        )
-        cause = tx.recorded[-1].id
+        task_id = new_id() if order.reply else None
+        part = self._part(tx, user_id, conversation, order.speaker)
+        said = chat.add_message(tx, conversation_id, owner_id=user_id, by=by, text=text, task_id=task_id, **part)
+        forget_draft(tx, conversation_id, sent=text)
+        if task_id is None:
+            session_id = session_for(tx, user_id, conversation_id)
+            return Posted(None, said.message_id, None, conversation_id, said.pos, session_id)
+        cause, nudge = tx.recorded[-1].id, nudge_of(order)
         reply = chat.add_reply(
             tx, conversation_id, owner_id=user_id, by=by, name=conversation["character_name"],
-            character_id=conversation["character_id"], task_id=task_id, cause_id=cause,
+            character_id=conversation["character_id"], task_id=task_id, cause_id=cause, nudge=nudge,
         )  # fmt: skip
         return _queue(
             tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,
             conversation_id=conversation_id, message_id=said.message_id, cause_id=cause,
         )  # fmt: skip
+
+    def _part(self, tx: Transaction, user_id: str, conversation: Row, speaker: Speaker | None) -> dict[str, Any]:
+        """Role, name and character of what is said."""
+        role, name = ("user", None) if speaker is None else (speaker.role, clean_text(speaker.name or "").strip())
+        own = {"character": conversation["character_name"], "system": NARRATOR}
+        usual = own.get(role) or self._user_name(tx, user_id, conversation)
+        is_own = role == "character" and (name or usual) == usual
+        return {"role": role, "name": name or usual, "character_id": conversation["character_id"] if is_own else None}
 
     def _user_name(self, tx: Transaction, user_id: str, conversation: Row) -> str:
         place = {"character_id": conversation["character_id"], "conversation_id": conversation["id"]}
@@ -187,20 +215,18 @@ class AgentService:
         conversation = conversation_for(tx, user_id, order.conversation_id)
         _check_room(tx, conversation["id"])
         target = _target(tx, user_id, conversation, order.message_id)
+        nudge = nudge_of(order)
+        asked: dict[str, Any] = {"owner_id": user_id, "by": by, "task_id": task_id, "nudge": nudge}
         if kind == Kind.IMPERSONATE:
-            reply = self._speak_for(tx, user_id, conversation, task_id=task_id, by=by)
+            reply = self._speak_for(tx, user_id, conversation, task_id=task_id, by=by, nudge=nudge)
         elif target["role"] == "user" and kind in (Kind.REGENERATE, Kind.SWIPE):
-            kind, reply = Kind.REPLY, _answer(tx, user_id, conversation, target, task_id=task_id, by=by)
+            kind, reply = Kind.REPLY, _answer(tx, conversation, target, **asked)
         elif kind == Kind.CONTINUE:
-            going_on = chat.begin_continue(
-                tx, target["id"], owner_id=user_id, by=by, task_id=task_id, conversation_id=conversation["id"]
-            )
+            going_on = chat.begin_continue(tx, target["id"], conversation_id=conversation["id"], **asked)
             reply = (going_on.message_id, going_on.variant_id)
         else:
             first = _stop_reply(tx, user_id, target, by=by)
-            swiped = chat.add_swipe(
-                tx, target["id"], owner_id=user_id, by=by, task_id=task_id, conversation_id=conversation["id"]
-            )
+            swiped = chat.add_swipe(tx, target["id"], conversation_id=conversation["id"], **asked)
             reply = (swiped.message_id, swiped.variant_id)
         answers = target["id"] if kind == Kind.REPLY else _above(tx, target)
         return _queue(
@@ -208,10 +234,10 @@ class AgentService:
             message_id=answers, cause_id=tx.recorded[-1].id, first=first,
         )  # fmt: skip
 
-    def _speak_for(self, tx: Transaction, user_id: str, conversation: Row, *, task_id: str, by: By) -> tuple[str, str]:
+    def _speak_for(self, tx: Transaction, user_id: str, conversation: Row, **asked: Any) -> tuple[str, str]:
         name = self._user_name(tx, user_id, conversation)
         added = chat.add_reply(
-            tx, conversation["id"], owner_id=user_id, by=by, name=name, character_id=None, task_id=task_id, role="user"
+            tx, conversation["id"], owner_id=user_id, name=name, character_id=None, role="user", **asked
         )
         return added.message_id, added.variant_id
 
@@ -222,7 +248,7 @@ class AgentService:
         if task["state"] not in (State.FAILED.value, State.CANCELLED.value):
             raise NotRetryable(state=task["state"])
         by, new_task = By.user(user_id), new_id()
-        order = Order(connection=task["connection"])
+        order = Order(connection=task["connection"], nudge=task["nudge"])
         requeued = chat.requeue_reply(tx, task["reply_message_id"], task["variant_id"], task_id=new_task, by=by)
         return _queue(
             tx, user_id, Kind(task["kind"]), task_id=new_task, reply=(task["reply_message_id"], task["variant_id"]),
@@ -248,6 +274,7 @@ def _queue(
     fact = TaskQueued(
         task_id=task_id, kind=kind.value, conversation_id=conversation_id, message_id=message_id,
         reply_message_id=reply[0], variant_id=reply[1], connection=order.connection, first=first, retry_of=retry_of,
+        nudge=nudge_of(order),
     )  # fmt: skip
     [event] = tx.append(
         Stream(f"conv:{conversation_id}", user_id), [fact], by=By.user(user_id), task_id=task_id, cause_id=cause_id
@@ -277,13 +304,18 @@ def _above(tx: Transaction, message: Row) -> str | None:
     return str(parent["id"]) if parent is not None else None
 
 
-def _answer(tx: Transaction, user_id: str, conversation: Row, target: Row, *, task_id: str, by: By) -> tuple[str, str]:
+def _answer(tx: Transaction, conversation: Row, target: Row, **asked: Any) -> tuple[str, str]:
     """The last message is the person's own: what they want is an answer to it."""
     added = chat.add_reply(
-        tx, conversation["id"], owner_id=user_id, by=by, name=conversation["character_name"],
-        character_id=conversation["character_id"], task_id=task_id, parent=target["id"],
+        tx, conversation["id"], name=conversation["character_name"], character_id=conversation["character_id"],
+        parent=target["id"], **asked,
     )  # fmt: skip
     return added.message_id, added.variant_id
+
+
+def nudge_of(order: Order) -> str | None:
+    """The instruction as it is kept; a blank one is none."""
+    return clean_text(order.nudge or "").strip() or None
 
 
 def _stop_reply(tx: Transaction, user_id: str, target: Row, *, by: By) -> bool:

@@ -12,6 +12,7 @@ from tavernai.agent.domain.tasks import GENERATION, Kind
 from tavernai.agent.ports import Stage
 from tavernai.agent.tuning import CONNECTION, Tuning, tuned
 from tavernai.chat import store as chat_store
+from tavernai.chat.domain.greetings import with_names
 from tavernai.chat.tables import conversations, variants
 from tavernai.config.domain.fold import Effective
 from tavernai.gateway.domain import ChatRequest, Connection
@@ -21,7 +22,7 @@ from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
-from tavernai.prompting.domain.scene import Character, HistoryMessage, Options, Scene
+from tavernai.prompting.domain.scene import Character, HistoryMessage, Injection, Options, Persona, Scene
 from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.prompting.domain.words import Role
 from tavernai.storage.queries import Query
@@ -108,21 +109,30 @@ class Director:
         rows = _history(conn, task, history_wanted(tuning.context_tokens))
         whole = len(rows) < history_wanted(tuning.context_tokens)
         before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
+        persona = self.stage_port.persona(conn, owner_id, config=config)
         scene = Scene(
             character=Character(conversation["character_name"], card or {}, character_id or ""),
-            persona=self.stage_port.persona(conn, owner_id, config=config),
+            persona=persona,
             history=[_told(row, is_first=whole and number == 0) for number, row in enumerate(rows)],
             generation=GENERATION[kind],
             context_tokens=tuning.context_tokens,
             reply_tokens=tuning.reply_tokens,
             note=tuning.note,
-            injections=tuning.injections,
+            injections=[*tuning.injections, *_nudge(task, conversation, persona)],
             options=Options(stop_strings=tuple(tuning.stop)),
             user_messages_before=0 if whole or not tuning.counts_messages else _user_messages_above(conn, task, rows),
             pick_seed=_seed(task["conversation_id"]),
             model=connection.model,
         )
         return scene, before
+
+
+def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:
+    """The person's one-off instruction, nearest to the reply. Of macros it knows the two names and nothing else."""
+    if not task["nudge"]:
+        return []
+    text = with_names(task["nudge"], user=persona.name, character=conversation["character_name"])
+    return [Injection("nudge", text, depth=0, title="Nudge", source="instruction", is_plain=True)]
 
 
 def _conversation(conn: Reader, task: Row) -> Row:

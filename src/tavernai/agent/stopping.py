@@ -6,8 +6,9 @@ from tavernai.agent.domain.tasks import FINAL, Kind, State
 from tavernai.agent.errors import TaskNotFound
 from tavernai.agent.events import TaskCancelled, TaskStopAsked
 from tavernai.agent.tables import tasks
-from tavernai.chat import commands as chat_commands
 from tavernai.chat import service as chat
+from tavernai.chat.arranging import take_back
+from tavernai.chat.tables import messages
 from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
@@ -54,8 +55,10 @@ def _end_waiting(tx: Transaction, task: Row, *, by: By, to_trash: bool) -> None:
     cancelled = TaskCancelled(*place, None, None)
     tx.append(_stream(task), [cancelled], by=by, task_id=task["id"], cause_id=ended.id)
     if to_trash and task["kind"] == Kind.REPLY.value:
-        for message_id in (task["reply_message_id"], task["message_id"]):
-            chat_commands.delete(tx, message_id, owner_id=task["owner_id"], by=by)
+        asked = tx.find(messages, id=task["message_id"])
+        # A message that stood there before, and was only answered anew, stays.
+        own = task["message_id"] if asked is not None and asked["task_id"] == task["id"] else None
+        take_back(tx, own, task["reply_message_id"], owner_id=task["owner_id"], by=by)
 
 
 def _stream(task: Row) -> Stream:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tavernai.chat.commands import Done, check_version, done_with, running_tasks, with_number
+from sqlalchemy import select
+
+from tavernai.chat.commands import Done, check_version, delete, done_with, running_tasks, with_number
 from tavernai.chat.errors import MessageInTrash
 from tavernai.chat.events import (
     BookmarkRemoved,
@@ -22,7 +24,7 @@ from tavernai.chat.events import (
     VariantAdded,
 )
 from tavernai.chat.scene import Scene, conversation_for, message_for
-from tavernai.chat.tables import bookmarks, composer_drafts
+from tavernai.chat.tables import bookmarks, composer_drafts, messages
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
 from tavernai.kernel.text import clean_text
@@ -131,6 +133,22 @@ def change_many(
     running = running_tasks(tx, [message["pos"] for message in wanted]) if action == "delete" else ()
     recorded = scene.record(MessagesChanged(action, [message["id"] for message in wanted]))
     return Changed(len(wanted), recorded[-1].pos, running)
+
+
+def take_back(tx: Transaction, message_id: str | None, reply_id: str, *, owner_id: str, by: By) -> None:
+    """A message and the reply it waits for to the trash, as one change; None: the reply alone.
+
+    Where nothing else hangs on them the path ends above; otherwise what follows stays on it.
+    """
+    scene, reply = Scene.around(tx, reply_id, owner_id=owner_id, by=by)
+    top = reply if message_id is None else message_for(tx, owner_id, message_id)
+    mine = (messages.c.parent_pos.in_({top["pos"], reply["pos"]})) & messages.c.cut_pos.is_(None)
+    below = [row["pos"] for row in tx.rows(select(messages.c.pos).where(mine).limit(2))]
+    if below in ([], [reply["pos"]]):
+        delete(tx, top["id"], owner_id=owner_id, by=by, following=True)
+    else:
+        both = [one for one in (message_id, reply_id) if one is not None]
+        change_many(tx, scene.id, message_ids=both, action="delete", owner_id=owner_id, by=by)
 
 
 def set_bookmark(

@@ -161,12 +161,14 @@ def add_reply(
     role: str = "character",
     parent: str | None = None,
     cause_id: str | None = None,
+    nudge: str | None = None,
 ) -> Added:
     """The node of a reply to come, queued and without text; what is posted meanwhile hangs on it.
 
     Args:
         parent: id of the message it answers; None: the active leaf. The new node becomes the leaf either way.
         cause_id: the fact that asked for it.
+        nudge: the one-off instruction it is to be written by.
     Raises:
         ConversationNotFound, ConversationInTrash, MessageNotFound, MessageInTrash.
     """
@@ -187,11 +189,19 @@ def add_reply(
         character_id=character_id,
         parent=above,
         cause_id=cause_id,
+        nudge=nudge,
     )
 
 
 def add_swipe(
-    tx: Transaction, message_id: str, *, owner_id: str, by: By, task_id: str, conversation_id: str | None = None
+    tx: Transaction,
+    message_id: str,
+    *,
+    owner_id: str,
+    by: By,
+    task_id: str,
+    conversation_id: str | None = None,
+    nudge: str | None = None,
 ) -> Added:
     """Another variant of the message, queued and selected.
 
@@ -211,13 +221,21 @@ def add_swipe(
         status="queued",
         was_variant_id=scene.shown(message)["id"],
         was_leaf_id=scene.leaf_id,
+        nudge=nudge,
     )
     recorded = scene.record(fact, task_id=task_id)
     return Added(scene.id, message_id, variant_id, recorded[-1].pos)
 
 
 def begin_continue(
-    tx: Transaction, message_id: str, *, owner_id: str, by: By, task_id: str, conversation_id: str | None = None
+    tx: Transaction,
+    message_id: str,
+    *,
+    owner_id: str,
+    by: By,
+    task_id: str,
+    conversation_id: str | None = None,
+    nudge: str | None = None,
 ) -> Continued:
     """Ask for more of the variant shown: it is queued again, its text stays.
 
@@ -232,7 +250,7 @@ def begin_continue(
         raise ReplyRunning
     if not variant["text"]:
         raise NothingToContinue
-    fact = VariantContinued(message_id, variant["id"], task_id, variant["revision"])
+    fact = VariantContinued(message_id, variant["id"], task_id, variant["revision"], nudge)
     recorded = scene.record(fact, task_id=task_id)
     return Continued(scene.id, message_id, variant["id"], variant["text"], recorded[-1].pos)
 
@@ -324,9 +342,11 @@ def _add(
     character_id: str | None,
     parent: Row | None,
     cause_id: str | None = None,
+    nudge: str | None = None,
 ) -> Added:
     message_id, variant_id = new_id(), new_id()
     leaf_id = scene.leaf_id
+    told = {"id": variant_id, "text": text, "kind": "original"} | ({"nudge": nudge} if nudge else {})
     fact = MessageAdded(
         message_id=message_id,
         parent_id=None if parent is None else parent["id"],
@@ -335,7 +355,7 @@ def _add(
         name=name,
         character_id=character_id,
         status=status,
-        variants=[{"id": variant_id, "text": text, "kind": "original"}],
+        variants=[told],
         task_id=task_id,
         was_leaf_id=leaf_id,
     )

@@ -23,7 +23,7 @@ from tavernai.prompting.domain.world_info.scan import Scan
 
 Source = Literal[
     "main", "character", "persona", "examples", "history", "greeting", "lore", "note", "post_history",
-    "preset", "injection", "control", "nudge",
+    "preset", "injection", "control", "nudge", "instruction",
 ]  # fmt: skip
 
 HASH_HEX_DIGITS = 32

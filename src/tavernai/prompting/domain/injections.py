@@ -49,8 +49,8 @@ def injections_of(env: Env, lore: LorePlan) -> list[Placed]:
     """Every injection of this turn, sorted by id; empty ones left out."""
     placed = [*_author_note(env, lore), *_depth_notes(env), *_persona(env), *_lore(env, lore)]
     for one in env.scene.injections:
-        text = expand(one.text.strip(), env)
-        piece = Piece("injection", one.id, one.title or one.id, text)
+        text = one.text.strip() if one.is_plain else expand(one.text.strip(), env)
+        piece = Piece(one.source, one.id, one.title or one.id, text)
         placed.append(Placed(one.id, one.position, one.depth, one.role, (piece,)))
     return sorted((one for one in placed if any(piece.text for piece in one.pieces)), key=lambda one: one.id)
 

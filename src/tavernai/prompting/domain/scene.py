@@ -84,7 +84,10 @@ class AuthorNote:
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """A text that is placed by a rule instead of by the preset. Same place: sorted by id, joined by newlines."""
+    """A text that is placed by a rule instead of by the preset. Same place: sorted by id, joined by newlines.
+
+    `is_plain` keeps its macros as they are.
+    """
 
     id: str
     text: str
@@ -92,6 +95,8 @@ class Injection:
     depth: int = 4
     role: Role = "system"
     title: str = ""
+    source: Literal["injection", "instruction"] = "injection"
+    is_plain: bool = False
     is_searched: bool = False
     """lore is looked for in it too"""
 
