@@ -11,6 +11,7 @@ from tavernai.prompting.domain.scene import (
     AuthorNote,
     Character,
     ChatOverrides,
+    Context,
     Group,
     HistoryMessage,
     Injection,
@@ -57,18 +58,31 @@ def scenes(loaded: dict[str, Any]) -> Iterator[Scene]:
     """One scene for each request that was recorded; in groups, each speaker hears those before."""
     given = loaded["input"]
     said: list[dict[str, Any]] = []
-    for request in loaded["expected"]["requests"]:
-        speaker = next(one for one in given["characters"] if one["card"]["data"]["name"] == request["char_name"])
-        yield scene_of(given, speaker, said=said)
-        said.append({"name": request["char_name"], "is_user": False, "mes": "OK."})
+    for number, request in enumerate(loaded["expected"]["requests"]):
+        speaker = speaker_of(given, request, number)
+        yield scene_of(given, speaker, said=said, is_text=loaded["api"] == "textgen")
+        said.append({"name": speaker["card"]["data"]["name"], "is_user": False, "mes": "OK."})
 
 
-def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = ()) -> Scene:
+def speaker_of(given: dict[str, Any], request: dict[str, Any], number: int) -> dict[str, Any]:
+    """Who speaks: the one named in the recording, else the members of a group in their order."""
+    name, group = request.get("char_name"), given.get("group", {})
+    files = [file for file in group.get("members", []) if file not in group.get("disabled_members", [])]
+    for one in given["characters"]:
+        if one["card"]["data"]["name"] == name or (
+            name is None and files and one["file"] == files[number % len(files)]
+        ):
+            return dict(one)
+    return dict(given["characters"][0])
+
+
+def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), is_text: bool = False) -> Scene:
     oai, power, meta = given["oai"], given["power_user"], given["chat_metadata"]
     generation = given.get("generation", {})
     chat = [given["message"] | message for message in [*given["chat"], *said]]
     chat = chat[:-1] if generation.get("type") == "swipe" else chat
-    sizes = (given.get("max_context"), given.get("amount_gen"))
+    usual = (given["max_context (textgen)"], given["amount_gen (textgen)"]) if is_text else (None, None)
+    sizes = (given.get("max_context", usual[0]), given.get("amount_gen", usual[1]))
     return Scene(
         character=Character(speaker["card"]["data"]["name"], speaker["card"], speaker["file"]),
         persona=persona_of(given["persona"]),
@@ -210,11 +224,40 @@ def options_of(power: dict[str, Any]) -> Options:
             max_additions=reasoning["max_additions"],
         ),
         instruct=Instruct(**{name: power["instruct"][name] for name in known}),
-        chat_start=power["context"]["chat_start"],
-        example_separator=power["context"]["example_separator"],
+        context=context_of(power),
+        post_history=power["sysprompt"].get("post_history", ""),
+        strips_examples=power["strip_examples"],
+        padding_tokens=power["token_padding"],
+        stop_strings=custom_stops(power["custom_stopping_strings"]),
+        stop_strings_macros=power["custom_stopping_strings_macro"],
         system_prompt=power["sysprompt"]["content"],
         system_prompt_enabled=power["sysprompt"]["enabled"],
     )
+
+
+def context_of(power: dict[str, Any]) -> Context:
+    context = power["context"]
+    return Context(
+        story_string=context["story_string"],
+        chat_start=context["chat_start"],
+        example_separator=context["example_separator"],
+        story_position="in_chat" if context.get("story_string_position") == 1 else "in_prompt",
+        story_depth=context.get("story_string_depth", 1),
+        story_role=role(context.get("story_string_role", 0)),
+        frames_as_stop_strings=context.get("use_stop_strings", False),
+        names_as_stop_strings=context.get("names_as_stop_strings", True),
+        always_names_reply=power["always_force_name2"],
+        is_single_line=power["single_line"],
+    )
+
+
+def custom_stops(text: str) -> tuple[str, ...]:
+    """The JSON list people type; anything else gives none."""
+    try:
+        told = json.loads(text) if text else []
+    except ValueError:
+        return ()
+    return tuple(one for one in told if isinstance(one, str)) if isinstance(told, list) else ()
 
 
 def with_variables(scene: Scene, row: dict[str, Any]) -> Scene:

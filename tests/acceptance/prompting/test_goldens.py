@@ -9,7 +9,8 @@ import pytest
 from tavernai.prompting.domain.assemble import assemble, environment
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.post_process import post_process
-from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR
+from tavernai.prompting.domain.text_completion import assemble_text
+from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR, NO_TOKENIZER
 from tests.support.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
 from tests.support.shared import fixture, fixture_names
 
@@ -56,3 +57,13 @@ def test_post_processing_gives_what_sillytavern_gives(path: str) -> None:
         given["messages"], kind=given["type"], char=names["charName"], user=names["userName"], group=names["groupNames"]
     )
     assert ours == loaded["expected"]["messages"]
+
+
+@pytest.mark.parametrize("path", fixture_names("golden/text_completion/*.json"))
+def test_a_text_completion_prompt_is_what_sillytavern_sends(path: str) -> None:
+    loaded = scenario(path)
+    random = Rolls(loaded["input"])
+    for scene, theirs in zip(scenes(loaded), loaded["expected"]["requests"], strict=True):
+        ours = assemble_text(scene, clock=lambda: 0, random=random, tokenizer=NO_TOKENIZER)
+        assert ours.messages[0]["content"] == theirs["prompt"]
+        assert ours.stop == theirs["stop"]

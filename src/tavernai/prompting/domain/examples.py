@@ -56,7 +56,7 @@ def _turn(name: str, is_user: bool, lines: list[str], *, keep_name: bool) -> Tur
 
 def formatted_examples(text: str, *, options: Options, user: str, char: str) -> str:
     """The examples as a text completion writes them: with instruct sequences, or as blocks under a heading."""
-    heading = options.example_separator + "\n" if options.example_separator else ""
+    heading = options.context.example_separator + "\n" if options.context.example_separator else ""
     blocks = example_blocks(text)
     if options.instruct.enabled and not options.instruct.skip_examples:
         written = [_instructed(block, options=options, user=user, char=char) for block in blocks]

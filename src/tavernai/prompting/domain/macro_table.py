@@ -282,8 +282,8 @@ MACROS: Final[dict[str, Spec]] = {
     # templates
     "systemprompt": _of(_system_prompt),
     "defaultsystemprompt": _of(_default_system_prompt),
-    "exampleseparator": _of(lambda env: env.scene.options.example_separator),
-    "chatstart": _of(lambda env: env.scene.options.chat_start),
+    "exampleseparator": _of(lambda env: env.scene.options.context.example_separator),
+    "chatstart": _of(lambda env: env.scene.options.context.chat_start),
     "instructstorystringprefix": _instruct("story_string_prefix"),
     "instructstorystringsuffix": _instruct("story_string_suffix"),
     "instructuserprefix": _instruct("input_sequence"),

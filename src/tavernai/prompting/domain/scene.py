@@ -178,6 +178,24 @@ class Instruct:
     macro: bool = True
     names_behavior: Literal["none", "force", "always"] = "force"
     skip_examples: bool = False
+    system_same_as_user: bool = False
+    sequences_as_stop_strings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context template of text completion: how story, examples and chat are framed."""
+
+    story_string: str = ""
+    chat_start: str = ""
+    example_separator: str = ""
+    story_position: Literal["in_prompt", "in_chat"] = "in_prompt"
+    story_depth: int = 1
+    story_role: Role = "system"
+    frames_as_stop_strings: bool = False
+    names_as_stop_strings: bool = True
+    always_names_reply: bool = True
+    is_single_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +211,12 @@ class Options:
     stop_strings: tuple[str, ...] = ()
     stop_strings_macros: bool = True
     instruct: Instruct = Instruct()
-    chat_start: str = ""
-    example_separator: str = ""
+    context: Context = Context()
     system_prompt: str = ""
     system_prompt_enabled: bool = True
+    post_history: str = ""
+    strips_examples: bool = False
+    padding_tokens: int = 64
 
 
 @dataclass(frozen=True, slots=True)
