@@ -1,6 +1,7 @@
-import { Bookmark, BookmarkX, Columns2, Copy, CopyPlus, Eye, EyeOff, GitBranch, Link, ListChecks, Pencil, RotateCcw, ScanSearch, StepForward, Trash2 } from '@lucide/vue'
+import { Bookmark, BookmarkX, Columns2, Copy, CopyPlus, Eye, EyeOff, GitBranch, Link, ListChecks, Pencil, RotateCcw, ScanSearch, StepForward, Trash2, Volume2 } from '@lucide/vue'
 import { computed, toValue, type Component, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useSpeech } from '@/features/speech/speech.store'
 import type { MenuItem } from '@/ui/menu'
 import { useChat } from '../chat.store'
 import { useSelection } from '../selection.store'
@@ -34,6 +35,7 @@ export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeR
   const chat = useChat()
   const selection = useSelection()
   const screen = useScreen()
+  const speech = useSpeech()
   const { actions } = screen
 
   return computed(() => {
@@ -49,6 +51,7 @@ export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeR
       { label: t('common.copy'), icon: Copy, key: 'c', direct: true, fits: true, run: () => actions.copy(one) },
       { label: t(one.bookmark ? 'chat.bookmark_drop' : 'chat.bookmark_set'), icon: one.bookmark ? BookmarkX : Bookmark, key: 'b', fits: true, run: () => actions.bookmark(one) },
       { label: t('chat.compare'), icon: Columns2, key: 'v', fits: several, run: () => screen.open('compare', one.id) },
+      { label: t(speech.reading === one.id ? 'speech.stop' : 'speech.read'), icon: Volume2, fits: speech.available && !one.hidden && one.text !== '', run: () => (speech.reading === one.id ? speech.stop() : speech.read(one)) },
       { label: t('chat.why'), icon: ScanSearch, key: 'w', fits: Boolean(one.task_id) && (written || one.role === 'user'), run: () => screen.explain(one.id) },
       { label: t('chat.select'), icon: ListChecks, key: 'x', fits: true, apart: true, run: () => selection.begin(one.id) },
       { label: t('chat.link'), icon: Link, fits: true, run: () => actions.link(one) },
