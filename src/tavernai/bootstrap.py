@@ -55,23 +55,31 @@ from tavernai.cli.host import GivenBackend
 from tavernai.config.endpoints import router as config_router
 from tavernai.config.projections import FOLDS as CONFIG
 from tavernai.config.service import ConfigService
+from tavernai.engines.anthropic import AnthropicBackend
 from tavernai.engines.blobs import FileBlobs
 from tavernai.engines.core_client import RemoteGateway
 from tavernai.engines.demo import DemoBackend
+from tavernai.engines.gemini import GeminiBackend
+from tavernai.engines.http_backend import HttpBackend
+from tavernai.engines.koboldcpp import KoboldCppBackend
+from tavernai.engines.llamacpp import LlamaCppBackend
 from tavernai.engines.lock import FolderLock
+from tavernai.engines.ollama import OllamaBackend
 from tavernai.engines.openai import OpenAIBackend
 from tavernai.engines.outgoing import GuardedResolver
 from tavernai.engines.pictures import PillowPictures
 from tavernai.engines.secret_box import FileSecretBox
 from tavernai.engines.speech import OpenAISpeaker
 from tavernai.engines.sqlite import SqliteDialog
+from tavernai.engines.text import TextBackend
+from tavernai.gateway.breaker import Breakers
 from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.core_app import CoreApp
 from tavernai.gateway.domain import Connection, Secret, Timeouts
 from tavernai.gateway.endpoints import router as connections_router
-from tavernai.gateway.kinds import OPENAI_KINDS, checked_address
+from tavernai.gateway.kinds import checked_address, checked_key
 from tavernai.gateway.ports import Backend, Gateway
-from tavernai.gateway.probing import ProbeService
+from tavernai.gateway.probing import ProbeService, StatusDesk
 from tavernai.gateway.projections import FOLDS as CONNECTIONS
 from tavernai.gateway.service import FixedBook, GatewayService
 from tavernai.gateway.speech.endpoints import router as speech_router
@@ -82,7 +90,7 @@ from tavernai.http.control import Control
 from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
 from tavernai.kernel.clock import now_ms
-from tavernai.kernel.errors import Forbidden, NotSignedIn
+from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.follower import Follower
 from tavernai.ledger.idempotency import forget_old
@@ -92,7 +100,7 @@ from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
 from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
-from tavernai.settings import Settings
+from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
 from tavernai.storage.ports import Dialog
@@ -293,20 +301,43 @@ def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
     speaker = OpenAISpeaker(resolver=GuardedResolver())
     stack.push_async_callback(speaker.close)
     services.add(SpeechService(services.storage, FileSecretBox(settings.key_file), speaker))
-    inside = GatewayService(connections, backends, observe=observe)
+    inside = GatewayService(connections, backends, observe=observe, breakers=Breakers(turned=observe.turned))
     stack.push_async_callback(inside.close)
-    services.add(connections, ProbeService(backends))
     services.core_app = CoreApp(inside, authorize=_gateway_key(services[Gate]))
-    if settings.core_base_url is None:
-        return inside
-    outside = RemoteGateway(settings.core_base_url)
-    stack.push_async_callback(outside.close)
-    return outside
+    gateway: Gateway = inside
+    if settings.core_base_url is not None:
+        outside = RemoteGateway(settings.core_base_url, key=_core_key(settings))
+        stack.push_async_callback(outside.close)
+        gateway = outside
+    services.add(connections, ProbeService(backends), StatusDesk(gateway))
+    return gateway
+
+
+def _core_key(settings: Settings) -> str:
+    """What the gateway elsewhere asks for. Raises SettingRefused."""
+    if settings.core_api_key_file is None:
+        return ""
+    try:
+        return checked_key(settings.core_api_key_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidInput):
+        sentence = "CORE_API_KEY_FILE must name a file with one key in it."
+        raise SettingRefused(sentence, setting="CORE_API_KEY_FILE") from None
+
+
+OVER_HTTP: dict[str, type[HttpBackend]] = {
+    "openai": OpenAIBackend,
+    "anthropic": AnthropicBackend,
+    "gemini": GeminiBackend,
+    "ollama": OllamaBackend,
+    "llamacpp": LlamaCppBackend,
+    "koboldcpp": KoboldCppBackend,
+    "text": TextBackend,
+}
 
 
 def _backends() -> dict[str, Backend]:
-    openai = OpenAIBackend(resolver=GuardedResolver())
-    return {"demo": DemoBackend(), **dict.fromkeys(OPENAI_KINDS, openai)}
+    over_http = {kind: make(resolver=GuardedResolver()) for kind, make in OVER_HTTP.items()}
+    return {"demo": DemoBackend(), **over_http}
 
 
 def _timeouts(settings: Settings) -> Timeouts:

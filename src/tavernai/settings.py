@@ -96,6 +96,10 @@ class Settings:
         default=None,
         metadata=_about("CORE_BASE_URL", "A model gateway elsewhere; without it Core runs in this process."),
     )
+    core_api_key_file: Path | None = field(
+        default=None,
+        metadata=_about("CORE_API_KEY_FILE", "File that holds the key the gateway at CORE_BASE_URL asks for."),
+    )
     secret_key_file: Path | None = field(
         default=None,
         metadata=_about(

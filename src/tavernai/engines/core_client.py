@@ -14,10 +14,12 @@ from tavernai.gateway.domain import (
     ChatRequest,
     Completion,
     Connection,
+    ConnectionStatus,
     Delta,
     Embeddings,
     EmbeddingsRequest,
     ModelInfo,
+    Prices,
     Secret,
     Timeouts,
 )
@@ -26,6 +28,7 @@ from tavernai.gateway.service import pick
 
 GRACE_SECONDS = 2.0
 KEPT_SECONDS = 5.0
+STATUS_KEPT_SECONDS = 1.0
 
 
 class RemoteGateway:
@@ -37,10 +40,19 @@ class RemoteGateway:
         self._known: tuple[float, list[ModelInfo]] | None = None
 
     async def resolve(self, reference: str | None) -> Connection:
+        return pick([info.connection for info in await self._own(KEPT_SECONDS)], reference)
+
+    async def status(self, reference: str | None) -> ConnectionStatus:
+        known = {info.connection.id: info for info in await self._own(STATUS_KEPT_SECONDS)}
+        meant = pick([info.connection for info in known.values()], reference)
+        return known[meant.id].status or ConnectionStatus()
+
+    async def _own(self, seconds_max: float) -> list[ModelInfo]:
+        """Each connection as Core lists it, asked again when what is known is older than this."""
         now = asyncio.get_running_loop().time()
-        if self._known is None or now - self._known[0] > KEPT_SECONDS:
+        if self._known is None or now - self._known[0] > seconds_max:
             self._known = now, await self.models()
-        return pick([info.connection for info in self._known[1] if info.id == info.connection.name], reference)
+        return [info for info in self._known[1] if info.id == info.connection.name]
 
     async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         core, asked = await self._addressed(reference, request)
@@ -80,8 +92,10 @@ class RemoteGateway:
         self, reference: str | Connection | None, request: ChatRequest
     ) -> tuple[Connection, ChatRequest]:
         meant = await self._meant(reference)
-        extra = {**request.extra, "variant": request.variant} if request.variant else request.extra
-        asked = replace(request, model=_name(replace(meant, model=request.model or meant.model)), extra=extra)
+        ours = {"variant": request.variant, "samplers": dict(request.samplers), "prompt": request.prompt}
+        extra = {**request.extra, **{name: value for name, value in ours.items() if value}}
+        model = _name(replace(meant, model=request.model or meant.model))
+        asked = replace(request, model=model, extra=extra, samplers={}, prompt=None)
         return self._towards(meant), asked
 
     def _towards(self, meant: Connection) -> Connection:
@@ -111,5 +125,9 @@ def _info(one: dict[str, Any]) -> ModelInfo:
         reply_tokens=about["reply_tokens"],
         temperature=about["temperature"],
         is_default=about["is_default"],
+        template=about.get("template") or "",
+        prices=Prices(**about["prices"]) if about.get("prices") else None,
+        fallbacks=tuple(about.get("fallbacks") or ()),
     )
-    return ModelInfo(one["id"], connection, connection.model)
+    status = ConnectionStatus(**about["status"]) if about.get("status") else None
+    return ModelInfo(one["id"], connection, connection.model, status)

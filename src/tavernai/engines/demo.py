@@ -15,6 +15,7 @@ import orjson
 
 from tavernai.engines.demo_lines import CHINESE, ENGLISH, Lines
 from tavernai.gateway.domain import (
+    CONTEXT_TOKENS_DEFAULT,
     HASH_MODEL,
     ChatRequest,
     Completion,
@@ -22,6 +23,7 @@ from tavernai.gateway.domain import (
     Delta,
     Embeddings,
     EmbeddingsRequest,
+    ModelAbout,
 )
 from tavernai.gateway.hashed import hashed_vector
 from tavernai.gateway.wire import text_of
@@ -80,6 +82,9 @@ class DemoBackend:
     async def models(self, connection: Connection) -> list[str]:
         return [MODEL]
 
+    async def describe(self, connection: Connection) -> list[ModelAbout]:
+        return [ModelAbout(MODEL, CONTEXT_TOKENS_DEFAULT, capabilities=("chat", "embeddings"))]
+
     async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         vectors = [hashed_vector(text) for text in request.inputs]
         count = sum(len(_TOKEN.findall(text)) for text in request.inputs)
@@ -93,7 +98,7 @@ class Dice:
     """Chances that fall the same way for the same messages; each further variant falls differently in every choice."""
 
     def __init__(self, request: ChatRequest) -> None:
-        seed = request.extra.get("seed")
+        seed = request.samplers.get("seed", request.extra.get("seed"))
         self._step = request.variant + (seed if isinstance(seed, int) else 0)
         said = [[message.get("role"), text_of(message.get("content"))] for message in request.messages]
         self._ground = hashlib.sha256(orjson.dumps(said, default=str)).digest()

@@ -9,9 +9,10 @@ import structlog
 
 from tavernai.gateway import events as e
 from tavernai.gateway import store
-from tavernai.gateway.domain import Connection, Secret, Timeouts
+from tavernai.gateway.domain import CONTEXT_TOKENS_DEFAULT, Connection, Secret, Timeouts
 from tavernai.gateway.errors import NameTaken, SecretLost
 from tavernai.gateway.kinds import (
+    NAME_CHARACTERS_MAX,
     ConnectionSettings,
     StoredConnection,
     checked_address,
@@ -21,10 +22,11 @@ from tavernai.gateway.kinds import (
     checked_name,
     name_key,
     same_host,
+    settings_of,
 )
 from tavernai.gateway.ports import SecretBox
 from tavernai.gateway.tables import connection_secrets, connections
-from tavernai.kernel.errors import Conflict, NotFound
+from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
@@ -106,6 +108,20 @@ class ConnectionService:
         self._forget()
         return changed
 
+    async def duplicate(self, connection_id: str, *, owner_id: str, by: By) -> StoredConnection:
+        """The same once more under another name, key and all, to be changed. Raises NotFound."""
+        known, opened = await self.get(connection_id), await self.resolved(connection_id)
+        names = {name_key(one.name) for one in await self.connections()}
+        new = NewConnection(
+            name=_free_name(known.name, names),
+            kind=known.kind,
+            base_url=known.base_url or None,
+            model=known.model,
+            key=opened.key.reveal() or None,
+            settings=known.settings.as_json(),
+        )
+        return await self.add(new, owner_id=owner_id, by=by)
+
     async def remove(self, connection_id: str, *, by: By) -> None:
         """Take a connection away with its key; the oldest one left becomes the default. Raises NotFound."""
         await self._storage.commit(lambda tx: _remove(tx, connection_id, by=by))
@@ -150,11 +166,20 @@ class ConnectionService:
             model=known.model,
             key=Secret(key),
             timeouts=known.settings.timeouts(self._timeouts),
-            context_tokens=known.settings.context_tokens,
+            context_tokens=known.settings.context_tokens or CONTEXT_TOKENS_DEFAULT,
             reply_tokens=known.settings.reply_tokens,
             temperature=known.settings.temperature,
             is_default=known.is_default,
+            is_context_set=known.settings.context_tokens is not None,
+            template=known.settings.template,
+            prices=known.settings.paid,
+            fallbacks=known.settings.fallbacks,
         )
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    numbered = (f"{name[: NAME_CHARACTERS_MAX - 5].rstrip()} {number}" for number in range(2, 10_000))
+    return next(one for one in numbered if name_key(one) not in taken)
 
 
 def stored(row: Row) -> StoredConnection:
@@ -168,7 +193,7 @@ def stored(row: Row) -> StoredConnection:
         is_default=bool(row["is_default"]),
         has_key=bool(row["has_key"]),
         version=row["version"],
-        settings=ConnectionSettings(**orjson.loads(row["settings"])),
+        settings=settings_of(orjson.loads(row["settings"])),
     )
 
 
@@ -188,6 +213,7 @@ def _first_fact(new: NewConnection, connection_id: str) -> e.ConnectionAdded:
 def _add(tx: Transaction, first: e.ConnectionAdded, *, sealed: bytes | None, owner_id: str, by: By) -> StoredConnection:
     if tx.find(connections, name_key=name_key(first.name)) is not None:
         raise NameTaken(field="name")
+    _check_fallbacks(tx, first.settings, first.connection_id)
     default = _default(tx)
     is_default = first.is_default or default is None
     if is_default and default is not None:
@@ -242,8 +268,17 @@ def _checked_changes(tx: Transaction, current: StoredConnection, given: dict[str
         wanted["is_default"] = True
     if given.get("settings"):
         wanted["settings"] = current.settings.changed(given["settings"]).as_json()
+        if "fallbacks" in given["settings"]:
+            _check_fallbacks(tx, wanted["settings"], current.id)
     known = _shown(current)
     return {name: value for name, value in wanted.items() if value != known[name]}
+
+
+def _check_fallbacks(tx: Transaction, settings: dict[str, Any], connection_id: str) -> None:
+    for one in settings.get("fallbacks") or ():
+        row = tx.get(connections, one)
+        if one == connection_id or row is None or row["removed_at"] is not None:
+            raise InvalidInput("A fallback is another connection that exists.", field="fallbacks")
 
 
 def _keep_key(

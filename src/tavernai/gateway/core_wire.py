@@ -27,7 +27,7 @@ INPUTS_MAX = 2_048
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _READ = frozenset(
     {"model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens"}
-    | {"temperature", "top_p", "stop", "tools", "variant", "n"}
+    | {"temperature", "top_p", "stop", "tools", "variant", "n", "samplers", "prompt"}
 )
 
 
@@ -66,6 +66,8 @@ def chat_request(body: dict[str, Any]) -> tuple[str | None, ChatRequest, Options
         stop=_texts(body.get("stop"), "stop"),
         tools=_objects(body.get("tools"), "tools"),
         variant=int(_number(body, "variant", least=0) or 0),
+        samplers=clean_json(_object(body.get("samplers"), "samplers")),
+        prompt=_text(body.get("prompt"), "prompt"),
         extra=clean_json({name: value for name, value in body.items() if name not in _READ and value is not None}),
     )
     options = body.get("stream_options")
@@ -180,6 +182,10 @@ def _model_json(info: ModelInfo) -> dict[str, Any]:
         "context_tokens": one.context_tokens,
         "reply_tokens": one.reply_tokens,
         "temperature": one.temperature,
+        "template": one.template,
+        "prices": asdict(one.prices) if one.prices else None,
+        "fallbacks": list(one.fallbacks),
+        "status": asdict(info.status) if info.status else None,
         **asdict(one.timeouts),
     }
     return {"id": info.id, "object": "model", "created": 0, "owned_by": "tavernai", "connection": about}
@@ -255,6 +261,18 @@ def _objects(value: Any, param: str) -> list[dict[str, Any]] | None:
         return None
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise _bad(param, f"`{param}` is a list of objects.")
+    return value
+
+
+def _object(value: Any, param: str) -> dict[str, Any]:
+    if not isinstance(value, dict | None):
+        raise _bad(param, f"`{param}` is an object.")
+    return value or {}
+
+
+def _text(value: Any, param: str) -> str | None:
+    if not isinstance(value, str | None):
+        raise _bad(param, f"`{param}` is a text.")
     return value
 
 

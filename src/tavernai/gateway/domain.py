@@ -191,6 +191,7 @@ class ModelInfo:
     id: str
     connection: Connection
     model: str
+    status: "ConnectionStatus | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from tavernai.accounts.guards import Principal, allows, signed_in
 from tavernai.gateway import schemas as s
 from tavernai.gateway.connections import ConnectionService, NewConnection
-from tavernai.gateway.probing import ProbeService
+from tavernai.gateway.kinds import TEXT_KINDS
+from tavernai.gateway.probing import ProbeService, StatusDesk
+from tavernai.gateway.templates import guessed
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
@@ -16,6 +18,7 @@ router = APIRouter(tags=["connections"])
 
 Connections = Annotated[ConnectionService, provided(ConnectionService)]
 Probes = Annotated[ProbeService, provided(ProbeService)]
+Statuses = Annotated[StatusDesk, provided(StatusDesk)]
 Anybody = Annotated[Principal, Depends(signed_in)]
 Owner = Annotated[Principal, Depends(allows("admin", owner=True))]
 Id = Annotated[str, Path(max_length=64)]
@@ -58,6 +61,32 @@ async def change_connection(
 async def remove_connection(connection_id: Id, who: Owner, service: Connections) -> Response:
     await service.remove(connection_id, by=By.user(who.user_id))
     return Response(status_code=204)
+
+
+@router.post("/api/connections/{connection_id}:duplicate", status_code=201)
+async def duplicate_connection(connection_id: Id, who: Owner, service: Connections) -> s.ConnectionShown:
+    made = await service.duplicate(connection_id, owner_id=who.user_id, by=By.user(who.user_id))
+    return s.ConnectionShown.of(made)
+
+
+@router.get("/api/connections/{connection_id}/models")
+async def list_models(connection_id: Id, who: Owner, service: Connections, probes: Probes) -> s.ModelList:
+    connection = await service.resolved(connection_id)
+    completes = connection.kind in TEXT_KINDS
+    return s.ModelList(
+        items=[
+            s.ModelShown.of(one, template=guessed(one.id) if completes else None)
+            for one in await probes.models_of(connection)
+        ]
+    )
+
+
+@router.get("/api/connections/{connection_id}/status")
+async def read_connection_status(
+    connection_id: Id, who: Anybody, service: Connections, statuses: Statuses
+) -> s.StatusShown:
+    await service.get(connection_id)
+    return s.StatusShown.of(await statuses.gateway.status(connection_id))
 
 
 @router.post("/api/connections:test")

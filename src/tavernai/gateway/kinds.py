@@ -1,12 +1,15 @@
 """What a connection may be: kinds, names, settings. Pure rules and their tables."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from tavernai.gateway.addresses import checked_base_url
-from tavernai.gateway.domain import CONTEXT_TOKENS_DEFAULT, REPLY_TOKENS_DEFAULT, Timeouts
+from tavernai.gateway.domain import REPLY_TOKENS_DEFAULT, Prices, Timeouts
 from tavernai.gateway.errors import UnknownKind
+from tavernai.gateway.templates import TEMPLATES
 from tavernai.kernel.errors import InvalidInput
 from tavernai.kernel.text import clean_text
 
@@ -17,14 +20,17 @@ KEY_CHARACTERS_MAX = 4096
 KINDS: dict[str, str] = {
     "demo": "",
     "openai": "https://api.openai.com/v1",
-    "ollama": "http://127.0.0.1:11434/v1",
-    "llamacpp": "http://127.0.0.1:8080/v1",
-    "koboldcpp": "http://127.0.0.1:5001/v1",
+    "anthropic": "https://api.anthropic.com/v1",
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+    "ollama": "http://127.0.0.1:11434",
+    "llamacpp": "http://127.0.0.1:8080",
+    "koboldcpp": "http://127.0.0.1:5001",
+    "text": "http://127.0.0.1:5000/v1",
 }
 """Each kind and where its server listens when nobody says otherwise; the demo listens nowhere."""
 
-OPENAI_KINDS = tuple(kind for kind, base_url in KINDS.items() if base_url)
-"""Kinds that speak OpenAI's chat completions: one back end serves them all."""
+TEXT_KINDS = ("llamacpp", "koboldcpp", "text")
+"""Kinds that complete a text: messages reach them through a template, or as a prompt that is rendered already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +58,52 @@ RANGES: dict[str, tuple[float, float]] = {
     "first_token_seconds": SECONDS,
     "between_tokens_seconds": SECONDS,
 }
+PRICE_MAX = 1_000_000.0
+FALLBACKS_MAX = 8
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How a connection is used. `temperature` None leaves it to the preset, a time-out None to the default."""
+    """How a connection is used.
 
-    context_tokens: int = CONTEXT_TOKENS_DEFAULT
+    None leaves context_tokens to its server, temperature to the preset, a time-out to the default. `template` empty:
+    guessed from the model's name. `fallbacks`: ids of other connections, in order.
+    """
+
+    context_tokens: int | None = None
     reply_tokens: int = REPLY_TOKENS_DEFAULT
     temperature: float | None = None
     connect_seconds: float | None = None
     first_token_seconds: float | None = None
     between_tokens_seconds: float | None = None
+    template: str = ""
+    prices: dict[str, Any] | None = None
+    fallbacks: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """What differs from nothing said: tokens and temperature always, time-outs where they are set."""
+        """What differs from nothing said: tokens and temperature always, the rest where it is set."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: value for name, value in values.items() if value is not None or name == "temperature"}
+        shown = {name: value for name, value in values.items() if value or name in _ALWAYS}
+        return shown | {"fallbacks": list(self.fallbacks)} if self.fallbacks else shown
 
     def changed(self, given: dict[str, Any]) -> "ConnectionSettings":
         """These settings with what was given put in. Raises InvalidInput (facts: field, least, most)."""
         for name, value in given.items():
+            if value is None:
+                continue
+            if name in CHECKS:
+                CHECKS[name](value)
+                continue
             least, most = RANGES[name]
-            if value is not None and not least <= value <= most:
+            if not least <= value <= most:
                 raise InvalidInput(f"{name} is between {least:g} and {most:g}.", field=name, least=least, most=most)
-        return replace(self, **{name: value for name, value in given.items() if value is not None or name in _OPTIONAL})
+        taken = {name: value for name, value in given.items() if value is not None or name in _OPTIONAL}
+        return replace(self, **(taken | {"fallbacks": tuple(taken["fallbacks"])} if "fallbacks" in taken else taken))
+
+    @property
+    def paid(self) -> Prices | None:
+        return Prices(**self.prices) if self.prices else None
 
     def timeouts(self, usual: Timeouts) -> Timeouts:
         """Its own time-outs, the usual ones where it has none."""
@@ -88,6 +115,39 @@ class ConnectionSettings:
 
 
 _OPTIONAL = frozenset(one.name for one in fields(ConnectionSettings) if one.default is None)
+_ALWAYS = ("context_tokens", "reply_tokens", "temperature")
+
+
+def settings_of(stored: dict[str, Any]) -> ConnectionSettings:
+    """Settings as they were kept."""
+    return ConnectionSettings(**{**stored, "fallbacks": tuple(stored.get("fallbacks") or ())})
+
+
+def _check_template(value: str) -> None:
+    if value and value not in TEMPLATES:
+        known = ", ".join(TEMPLATES)
+        raise InvalidInput(f"A template is one of {known}, or empty.", field="template", known=list(TEMPLATES))
+
+
+def _check_prices(value: dict[str, Any]) -> None:
+    for name in ("input_per_million", "output_per_million"):
+        if not 0 <= value[name] <= PRICE_MAX:
+            raise InvalidInput(f"A price is between 0 and {PRICE_MAX:g}.", field="prices", least=0, most=PRICE_MAX)
+    if not _CURRENCY.fullmatch(value["currency"]):
+        raise InvalidInput("A currency has three capital letters, like EUR.", field="prices")
+
+
+def _check_fallbacks(value: Sequence[str]) -> None:
+    if len(value) > FALLBACKS_MAX or len(set(value)) != len(value):
+        raise InvalidInput(f"At most {FALLBACKS_MAX} other connections, each once.", field="fallbacks")
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "template": _check_template,
+    "prices": _check_prices,
+    "fallbacks": _check_fallbacks,
+}
+"""What a setting that is no number must be."""
 
 
 @dataclass(frozen=True, slots=True)

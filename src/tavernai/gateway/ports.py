@@ -7,9 +7,11 @@ from tavernai.gateway.domain import (
     ChatRequest,
     Completion,
     Connection,
+    ConnectionStatus,
     Delta,
     Embeddings,
     EmbeddingsRequest,
+    ModelAbout,
     ModelInfo,
 )
 
@@ -33,6 +35,10 @@ class Backend(Protocol):
         """The names of the models this server has, in its own order."""
         ...
 
+    async def describe(self, connection: Connection) -> list[ModelAbout]:
+        """The same, with what the server tells of each."""
+        ...
+
     async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         """One vector per text."""
         ...
@@ -45,6 +51,7 @@ class Backend(Protocol):
 class Gateway(Protocol):
     """Models by the name of a connection. In this process (GatewayService) or behind CORE_BASE_URL (RemoteGateway).
 
+    A connection that fails again and again rests for a while: asked then, it raises UpstreamPaused.
     `reference` is a connection's name or id, `NAME/MODEL`, or None for the default; an already resolved Connection
     spares the look-up.
     """
@@ -61,6 +68,10 @@ class Gateway(Protocol):
 
     async def models(self) -> list[ModelInfo]:
         """Everything that can be asked for: each connection, then each of its models."""
+        ...
+
+    async def status(self, reference: str | None) -> ConnectionStatus:
+        """How a connection is doing, without asking its server. Raises UnknownConnection, NoConnection."""
         ...
 
     async def close(self) -> None: ...

@@ -3,12 +3,20 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from tavernai.gateway.domain import ChatRequest, Connection, FoundServer, ProbeResult, Secret, Timeouts
+from tavernai.gateway.domain import (
+    ChatRequest,
+    Connection,
+    FoundServer,
+    ModelAbout,
+    ProbeResult,
+    Secret,
+    Timeouts,
+)
 from tavernai.gateway.errors import UnknownKind, UpstreamBadAnswer, UpstreamError, UpstreamRefused, UpstreamTimeout
 from tavernai.gateway.kinds import LOCAL_SERVERS, LocalServer, checked_address, checked_key, checked_model
-from tavernai.gateway.ports import Backend
+from tavernai.gateway.ports import Backend, Gateway
 
 PROBE_SECONDS_MAX = 30.0
 DISCOVERY_SECONDS = 1.0
@@ -46,6 +54,17 @@ class ProbeService:
         spent = int((time.perf_counter() - started) * 1000)
         return ProbeResult(ok=True, latency_ms=spent, models=models[:MODELS_SHOWN_MAX])
 
+    async def models_of(self, connection: Connection) -> list[ModelAbout]:
+        """The models of its server, described. Raises UpstreamError, UnknownKind."""
+        backend = self._backends.get(connection.kind)
+        if backend is None:
+            raise UnknownKind(kind=connection.kind, known=sorted(self._backends))
+        try:
+            async with asyncio.timeout(PROBE_SECONDS_MAX):
+                return (await backend.describe(connection))[:MODELS_SHOWN_MAX]
+        except TimeoutError:
+            raise UpstreamTimeout(connection=connection.name) from None
+
     async def discover(self) -> list[FoundServer]:
         """Model servers that answer on this machine's own usual ports, within a second."""
         found = await asyncio.gather(*(self._look(one) for one in self._servers if one.kind in self._backends))
@@ -60,6 +79,13 @@ class ProbeService:
         except (UpstreamError, TimeoutError):
             return None
         return FoundServer(server.kind, server.name, server.base_url, models[:MODELS_SHOWN_MAX])
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDesk:
+    """Where to ask how a connection is doing: the gateway that answers the chats, wherever it runs."""
+
+    gateway: Gateway
 
 
 async def _tried(backend: Backend, connection: Connection) -> list[str]:

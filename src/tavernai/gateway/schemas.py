@@ -1,12 +1,19 @@
 """The shapes of /api/connections."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tavernai.gateway.addresses import URL_CHARACTERS_MAX
-from tavernai.gateway.domain import FoundServer, ProbeResult
-from tavernai.gateway.kinds import KEY_CHARACTERS_MAX, MODEL_CHARACTERS_MAX, RANGES, StoredConnection
+from tavernai.gateway.domain import ConnectionStatus, FoundServer, ModelAbout, ProbeResult
+from tavernai.gateway.kinds import (
+    FALLBACKS_MAX,
+    KEY_CHARACTERS_MAX,
+    MODEL_CHARACTERS_MAX,
+    PRICE_MAX,
+    RANGES,
+    StoredConnection,
+)
 from tavernai.gateway.samplers import known_to
 
 Name = Annotated[str, Field(max_length=256)]
@@ -25,6 +32,7 @@ Context = Annotated[int, _within("context_tokens")]
 Reply = Annotated[int, _within("reply_tokens")]
 Temperature = Annotated[float, _within("temperature")]
 Seconds = Annotated[float, _within("connect_seconds")]
+Price = Annotated[float, Field(ge=0, le=PRICE_MAX)]
 
 
 class Given(BaseModel):
@@ -37,8 +45,20 @@ class Given(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
+class PricesGiven(Given):
+    """What the provider asks for a million tokens."""
+
+    input_per_million: Price
+    output_per_million: Price
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+
+
 class SettingsGiven(Given):
-    """Settings to put in; null takes a temperature or a time-out back to its default."""
+    """Settings to put in; null takes prices away, and the context size, a temperature or a time-out back to default.
+
+    `fallbacks`: ids of the connections to ask when this one does not answer, in order. `template`: how messages become
+    a prompt for servers that complete text; empty guesses by the model's name.
+    """
 
     context_tokens: Context | None = None
     reply_tokens: Reply | None = None
@@ -46,6 +66,9 @@ class SettingsGiven(Given):
     connect_seconds: Seconds | None = None
     first_token_seconds: Seconds | None = None
     between_tokens_seconds: Seconds | None = None
+    template: Annotated[str, Field(max_length=32)] | None = None
+    prices: PricesGiven | None = None
+    fallbacks: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=FALLBACKS_MAX)] | None = None
 
 
 class ConnectionGiven(Given):
@@ -89,15 +112,24 @@ class ConnectionTry(Given):
     key: Key | None = None
 
 
-class SettingsShown(BaseModel):
-    """How a connection is used; a time-out left out is the default."""
+class PricesShown(BaseModel):
+    input_per_million: float
+    output_per_million: float
+    currency: str
 
-    context_tokens: int
+
+class SettingsShown(BaseModel):
+    """How a connection is used; a time-out left out is the default, no context size is the one its server tells of."""
+
+    context_tokens: int | None
     reply_tokens: int
     temperature: float | None
     connect_seconds: float | None = None
     first_token_seconds: float | None = None
     between_tokens_seconds: float | None = None
+    template: str = ""
+    prices: PricesShown | None = None
+    fallbacks: list[str] = []
 
 
 class ConnectionListed(BaseModel):
@@ -180,3 +212,53 @@ class Discovery(BaseModel):
     """The model servers that answered."""
 
     found: list[FoundShown]
+
+
+class ModelShown(BaseModel):
+    """A model of a server; null and empty: it does not say.
+
+    `usable_tokens`: how much of the context is used where nobody chose, when less than all of it.
+    """
+
+    id: str
+    context_tokens: int | None
+    usable_tokens: int | None
+    capabilities: list[str]
+    template: str | None
+    """the template its name suggests, for kinds that complete text"""
+
+    @classmethod
+    def of(cls, one: ModelAbout, *, template: str | None) -> "ModelShown":
+        return cls(
+            id=one.id,
+            context_tokens=one.context_tokens,
+            usable_tokens=one.usable_tokens,
+            capabilities=list(one.capabilities),
+            template=template,
+        )
+
+
+class ModelList(BaseModel):
+    """The models of one server, in its own order."""
+
+    items: list[ModelShown]
+
+
+class StatusShown(BaseModel):
+    """How a connection is doing: `open` rests until `retry_in_seconds` are over, `half_open` is about to be tried."""
+
+    state: Literal["closed", "open", "half_open"]
+    failures: int
+    retry_in_seconds: float | None
+    loading: bool
+    code: str | None
+
+    @classmethod
+    def of(cls, one: ConnectionStatus) -> "StatusShown":
+        return cls(
+            state=one.state,  # type: ignore[arg-type]
+            failures=one.failures,
+            retry_in_seconds=one.retry_in_seconds,
+            loading=one.loading,
+            code=one.code,
+        )

@@ -1,4 +1,4 @@
-"""Models by the name of a connection: finds the connection, asks its back end, tells the observer how it went."""
+"""Models by the name of a connection: finds the connection, asks its back end unless it rests, tells how it went."""
 
 import asyncio
 import time
@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from tavernai.gateway.breaker import Breakers
 from tavernai.gateway.domain import (
     ChatRequest,
     Completion,
     Connection,
+    ConnectionStatus,
     Delta,
     Embeddings,
     EmbeddingsRequest,
+    ModelAbout,
     ModelInfo,
     split_reference,
 )
@@ -22,26 +25,39 @@ from tavernai.gateway.ports import Backend, ConnectionBook, Observe, Unobserved
 DEFAULT_NAMES = ("", "default")
 LIST_SECONDS_MAX = 3.0
 LIST_KEPT_SECONDS = 30.0
+ABOUT_SECONDS_MAX = 2.0
+ABOUT_KEPT_SECONDS = 600.0
 
 
 class GatewayService:
     """Fulfils gateway.ports.Gateway in this process."""
 
     def __init__(
-        self, book: ConnectionBook, backends: Mapping[str, Backend], *, observe: Observe | None = None
+        self,
+        book: ConnectionBook,
+        backends: Mapping[str, Backend],
+        *,
+        observe: Observe | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         self._book = book
         self._backends = backends
         self._observe = observe or Unobserved()
+        self._breakers = breakers or Breakers()
         self._listed: dict[tuple[str, str], tuple[float, list[str]]] = {}
+        self._sizes: dict[tuple[str, str, str], tuple[float, int]] = {}
 
     async def resolve(self, reference: str | None) -> Connection:
-        return pick(await self._book.connections(), reference)
+        found = pick(await self._book.connections(), reference)
+        return found if found.is_context_set else await self._sized(found)
+
+    async def status(self, reference: str | None) -> ConnectionStatus:
+        return self._breakers.status(pick(await self._book.connections(), reference))
 
     async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         """Deltas as they come; use `contextlib.aclosing`, so that leaving the loop early cancels upstream at once."""
         connection = await self._meant(reference)
-        watched = Watched(self._observe, connection)
+        watched = Watched(self._observe, self._breakers, connection)
         try:
             async with aclosing(self._backend(connection).stream(request, connection)) as deltas:
                 async for delta in deltas:
@@ -56,7 +72,7 @@ class GatewayService:
 
     async def complete(self, reference: str | Connection | None, request: ChatRequest) -> Completion:
         connection = await self._meant(reference)
-        watched = Watched(self._observe, connection)
+        watched = Watched(self._observe, self._breakers, connection)
         try:
             whole = await self._backend(connection).complete(request, connection)
             watched.saw(Delta(text=whole.text, usage=whole.usage))
@@ -81,6 +97,10 @@ class GatewayService:
         """The models one server has, asked now. Raises UpstreamError."""
         return await self._backend(connection).models(connection)
 
+    async def describe(self, connection: Connection) -> list[ModelAbout]:
+        """The models one server has and what it tells of each, asked now. Raises UpstreamError."""
+        return await self._backend(connection).describe(connection)
+
     async def close(self) -> None:
         await asyncio.gather(
             *(backend.close() for backend in {id(one): one for one in self._backends.values()}.values())
@@ -103,7 +123,9 @@ class GatewayService:
             names = await self._ask_models(connection)
             self._listed[key] = time.monotonic(), names
         known = dict.fromkeys([*([connection.model] if connection.model else []), *names])
-        own = ModelInfo(connection.name, connection, connection.model)
+        status = self._breakers.status(connection)
+        connection = connection if connection.is_context_set else await self._sized(connection)
+        own = ModelInfo(connection.name, connection, connection.model, status)
         return [own, *(ModelInfo(f"{connection.name}/{name}", connection, name) for name in known)]
 
     async def _ask_models(self, connection: Connection) -> list[str]:
@@ -113,13 +135,44 @@ class GatewayService:
         except (UpstreamError, UnknownKind, TimeoutError):
             return []
 
+    async def _sized(self, connection: Connection) -> Connection:
+        """With the context its server tells of; as it is where the server does not say."""
+        key, now = (connection.id, connection.base_url, connection.model), time.monotonic()
+        at, size = self._sizes.get(key, (0.0, 0))
+        # One that did not answer is asked again soon: it may only have been away.
+        if not at or now - at > (ABOUT_KEPT_SECONDS if size else LIST_KEPT_SECONDS):
+            size = await self._ask_size(connection)
+            self._sizes[key] = now, size
+        return replace(connection, context_tokens=size) if size else connection
+
+    async def _ask_size(self, connection: Connection) -> int:
+        if self._breakers.status(connection).state != "closed":
+            return 0
+        try:
+            async with asyncio.timeout(ABOUT_SECONDS_MAX):
+                known = await self.describe(connection)
+        except (UpstreamError, UnknownKind, TimeoutError):
+            return 0
+        about = next((one for one in known if one.id == connection.model), known[0] if len(known) == 1 else None)
+        return (about.usable_tokens or about.context_tokens or 0) if about else 0
+
 
 class Watched:
-    """One answer, as the observer hears of it. Ended by anything unforeseen, it counts as cancelled."""
+    """One answer, as the observer and the breaker hear of it. Ended by anything unforeseen, it counts as cancelled.
 
-    __slots__ = ("_connection", "_counted", "_deltas", "_observe", "_started", "code")
+    Raises:
+        UpstreamPaused: the connection rests.
+    """
 
-    def __init__(self, observe: Observe, connection: Connection) -> None:
+    __slots__ = ("_breakers", "_connection", "_counted", "_deltas", "_observe", "_started", "code")
+
+    def __init__(self, observe: Observe, breakers: Breakers, connection: Connection) -> None:
+        try:
+            breakers.enter(connection)
+        except UpstreamError as error:
+            observe.ended(connection, code=error.code, seconds=0.0, tokens=0)
+            raise
+        self._breakers = breakers
         self._observe = observe
         self._connection = connection
         self._started = time.perf_counter()
@@ -138,6 +191,7 @@ class Watched:
     def end(self) -> None:
         tokens = self._deltas if self._counted is None else self._counted
         seconds = time.perf_counter() - self._started
+        self._breakers.left(self._connection, self.code)
         self._observe.ended(self._connection, code=self.code, seconds=seconds, tokens=tokens)
 
 

@@ -9,6 +9,7 @@ from tavernai.kernel.facts import Recorded
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 TASK_ENDS = {"task.completed": "completed", "task.failed": "failed", "task.cancelled": "cancelled"}
+BREAKER = {"closed": 0, "half_open": 1, "open": 2}
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -40,6 +41,10 @@ class Metrics:
             "tavern_gateway_answers", "Answers by how they ended", [*labels, "code"], registry=self.registry
         )
         self._tokens = Counter("tavern_gateway_tokens", "Tokens of answers", labels, registry=self.registry)
+        self._breaker = Gauge(
+            "tavern_gateway_breaker", "Whether a connection rests: 0 no, 1 one try decides, 2 yes", labels,
+            registry=self.registry,
+        )  # fmt: skip
 
     def watch(self, *, streams: Callable[[], int], running: Callable[[], int], frames: Callable[[], int]) -> None:
         """Where the current figures are read when somebody asks."""
@@ -70,6 +75,10 @@ class Metrics:
         self._answer.labels(*labels).observe(seconds)
         self._answers.labels(*labels, code).inc()
         self._tokens.labels(*labels).inc(tokens)
+
+    def turned(self, connection: Connection, state: str) -> None:
+        """A connection's breaker is in another state now."""
+        self._breaker.labels(connection.name, connection.kind).set(BREAKER[state])
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
