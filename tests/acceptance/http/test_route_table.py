@@ -104,12 +104,19 @@ async def _told_conversation(cast: Cast) -> str:
     """A conversation whose message and variant are then `told_message` and `variant_id`."""
     conversation_id = await _conversation(cast)
     item = (await cast.people["member"].get(f"/api/conversations/{conversation_id}/messages")).ok()["items"][0]
-    cast.ids |= {"message_id": item["id"], "variant_id": item["variant"]["id"]}
+    cast.ids |= {"message_id": item["id"], "variant_id": item["variant"]["id"], "told": conversation_id}
     return conversation_id
 
 
 async def _told_message(cast: Cast) -> str:
     return cast.ids["message_id"]
+
+
+async def _change(cast: Cast) -> str:
+    """Something done in the conversation made before it."""
+    member = cast.people["member"]
+    (await member.put(f"/api/messages/{cast.ids['message_id']}/bookmark", {"label": "here"})).ok()
+    return str((await member.get(f"/api/conversations/{cast.ids['told']}/changes")).ok()["items"][0]["event_id"])
 
 
 async def _variant(cast: Cast) -> str:
@@ -184,6 +191,7 @@ MAKERS: dict[str, Maker] = {
     "told_conversation": _told_conversation,
     "told_message": _told_message,
     "variant_id": _variant,
+    "event_id": _change,
     "task_id": _task,
     "persona_id": _persona,
     "stream_session": _stream_session,
@@ -216,6 +224,8 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
     """The value with `{name}` in its texts replaced."""
     if isinstance(value, dict):
         return {name: filled(item, ids) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, ids) for item in value]
     if isinstance(value, str) and value.startswith("{"):
         return ids[value.strip("{}")]
     return value

@@ -1122,6 +1122,57 @@ export interface paths {
         patch: operations["change_connection"];
         trace?: never;
     };
+    "/api/connections/{connection_id}:duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Duplicate Connection */
+        post: operations["duplicate_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Models */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Connection Status */
+        get: operations["read_connection_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections:test": {
         parameters: {
             query?: never;
@@ -1559,7 +1610,7 @@ export interface components {
         };
         /**
          * ChangeItem
-         * @description What somebody did: how many messages it touched and the first of them.
+         * @description What somebody did: how many messages it touched and the first of them. `action` tells what became of several.
          *
          *     `state`: `brought_back` was undone out of turn. `undoable`: it can be undone right now.
          */
@@ -1568,6 +1619,8 @@ export interface components {
             event_id: string;
             /** Kind */
             kind: string;
+            /** Action */
+            action: string | null;
             /** At */
             at: string;
             /** Count */
@@ -2385,6 +2438,32 @@ export interface components {
             newer_cursor: string | null;
         };
         /**
+         * ModelList
+         * @description The models of one server, in its own order.
+         */
+        ModelList: {
+            /** Items */
+            items: components["schemas"]["ModelShown"][];
+        };
+        /**
+         * ModelShown
+         * @description A model of a server; null and empty: it does not say.
+         *
+         *     `usable_tokens`: how much of the context is used where nobody chose, when less than all of it.
+         */
+        ModelShown: {
+            /** Id */
+            id: string;
+            /** Context Tokens */
+            context_tokens: number | null;
+            /** Usable Tokens */
+            usable_tokens: number | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Template */
+            template: string | null;
+        };
+        /**
          * NewSession
          * @description What to listen to; without a conversation: every view event of this person, no tokens.
          */
@@ -2623,6 +2702,8 @@ export interface components {
          * @description A message to answer, or (with `action`) an action on a message that stands there.
          *
          *     `conversation_id`: goes on there. `character_id`: opens a new conversation. Neither: the shipped assistant answers.
+         *     `nudge` is an instruction for this one reply; `as` says the content in another part; with `reply` false it is only
+         *     recorded.
          */
         PostMessage: {
             /** Content */
@@ -2637,26 +2718,58 @@ export interface components {
             message_id?: string | null;
             /** Connection */
             connection?: string | null;
+            /** Nudge */
+            nudge?: string | null;
+            as?: components["schemas"]["SaidAs"] | null;
+            /**
+             * Reply
+             * @default true
+             */
+            reply?: boolean;
             /** Idempotency Key */
             idempotency_key?: string | null;
         };
         /**
          * PostedMessage
-         * @description The task that was queued, and where to listen to it.
+         * @description The task that was queued, and where to listen to it; no task and no reply where none was wanted.
          */
         PostedMessage: {
             /** Task Id */
-            task_id: string;
+            task_id: string | null;
             /** Message Id */
             message_id: string | null;
             /** Reply Message Id */
-            reply_message_id: string;
+            reply_message_id: string | null;
             /** Conversation Id */
             conversation_id: string;
             /** Position */
             position: number;
             /** Stream Url */
             stream_url: string;
+        };
+        /**
+         * PricesGiven
+         * @description What the provider asks for a million tokens.
+         */
+        PricesGiven: {
+            /** Input Per Million */
+            input_per_million: number;
+            /** Output Per Million */
+            output_per_million: number;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
+        };
+        /** PricesShown */
+        PricesShown: {
+            /** Input Per Million */
+            input_per_million: number;
+            /** Output Per Million */
+            output_per_million: number;
+            /** Currency */
+            currency: string;
         };
         /**
          * RedoAnswer
@@ -2717,6 +2830,19 @@ export interface components {
             name: string;
             /** Text */
             text: string;
+        };
+        /**
+         * SaidAs
+         * @description In whose part it is said; without a name, the one whose part that is in the conversation.
+         */
+        SaidAs: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "character" | "system";
+            /** Name */
+            name?: string | null;
         };
         /** SampleList */
         SampleList: {
@@ -2889,7 +3015,10 @@ export interface components {
         };
         /**
          * SettingsGiven
-         * @description Settings to put in; null takes a temperature or a time-out back to its default.
+         * @description Settings to put in; null takes prices away, and the context size, a temperature or a time-out back to default.
+         *
+         *     `fallbacks`: ids of the connections to ask when this one does not answer, in order. `template`: how messages become
+         *     a prompt for servers that complete text; empty guesses by the model's name.
          */
         SettingsGiven: {
             /** Context Tokens */
@@ -2904,14 +3033,19 @@ export interface components {
             first_token_seconds?: number | null;
             /** Between Tokens Seconds */
             between_tokens_seconds?: number | null;
+            /** Template */
+            template?: string | null;
+            prices?: components["schemas"]["PricesGiven"] | null;
+            /** Fallbacks */
+            fallbacks?: string[] | null;
         };
         /**
          * SettingsShown
-         * @description How a connection is used; a time-out left out is the default.
+         * @description How a connection is used; a time-out left out is the default, no context size is the one its server tells of.
          */
         SettingsShown: {
             /** Context Tokens */
-            context_tokens: number;
+            context_tokens: number | null;
             /** Reply Tokens */
             reply_tokens: number;
             /** Temperature */
@@ -2922,6 +3056,17 @@ export interface components {
             first_token_seconds: number | null;
             /** Between Tokens Seconds */
             between_tokens_seconds: number | null;
+            /**
+             * Template
+             * @default
+             */
+            template: string;
+            prices: components["schemas"]["PricesShown"] | null;
+            /**
+             * Fallbacks
+             * @default []
+             */
+            fallbacks: string[];
         };
         /**
          * SetupGiven
@@ -3028,6 +3173,25 @@ export interface components {
             has_key: boolean | null;
             /** Version */
             version: number | null;
+        };
+        /**
+         * StatusShown
+         * @description How a connection is doing: `open` rests until `retry_in_seconds` are over, `half_open` is about to be tried.
+         */
+        StatusShown: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half_open";
+            /** Failures */
+            failures: number;
+            /** Retry In Seconds */
+            retry_in_seconds: number | null;
+            /** Loading */
+            loading: boolean;
+            /** Code */
+            code: string | null;
         };
         /**
          * TagList
@@ -6186,6 +6350,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_connection_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusShown"];
                 };
             };
             /** @description Refused; `code` says why. */
