@@ -28,7 +28,7 @@ export function useDraft(id: Ref<string>) {
     if (before) flush(before)
     void drafts.sync(now)
   }, { immediate: true })
-  watch(() => chat.rows.shown.findLast((message) => message.role === 'user')?.id, (now, before) => { if (now && before && text.value) void afterOthers(id.value) })
+  watch(() => chat.rows.shown.findLast((message) => message.role === 'user')?.id, (now) => { if (now && text.value) void afterOthers(id.value) })
   useEventListener(window, 'focus', () => void drafts.sync(id.value))
   useEventListener(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? void drafts.sync(id.value) : flush(id.value)))
   onBeforeUnmount(() => flush(id.value))
