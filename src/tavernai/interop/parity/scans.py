@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from tavernai.interop.parity.scenes import Rolls, merged, note_of, scene_of, world_of
 from tavernai.prompting.domain.assemble import environment
 from tavernai.prompting.domain.injections import note_is_due
 from tavernai.prompting.domain.lore import lore_plan
@@ -14,7 +15,6 @@ from tavernai.prompting.domain.world_info.hits import hits_of
 from tavernai.prompting.domain.world_info.scan import Scan, ScanInput, Tools, scan
 from tavernai.prompting.domain.world_info.settings import settings_from
 from tavernai.prompting.domain.world_info.timed import Timed
-from tests.support.scenes import Rolls, merged, note_of, scenario, scene_of, world_of
 
 MATCHES = {
     "personaDescription": "persona", "characterDescription": "description", "characterPersonality": "personality",
@@ -22,9 +22,8 @@ MATCHES = {
 }  # fmt: skip
 
 
-def steps_of(path: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def steps_of(loaded: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Our findings and the recorded ones, step by step; timed effects go on from step to step."""
-    loaded = scenario(path)
     timed = Timed()
     for step, theirs in zip(loaded["input"].get("steps") or [{}], loaded["expected"]["steps"], strict=True):
         given = merged(loaded["input"], {key: value for key, value in step.items() if key != "chat"})

@@ -1,10 +1,12 @@
 """Recorded scenarios of SillyTavern as scenes: its numbers and file shapes turned into ours."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from tavernai.prompting.domain.presets import preset_from_sillytavern
 from tavernai.prompting.domain.scene import (
@@ -27,7 +29,6 @@ from tavernai.prompting.domain.scripts import Script, scripts_from
 from tavernai.prompting.domain.world_info.entries import LoreBook, Worlds, book_from
 from tavernai.prompting.domain.world_info.settings import settings_from
 from tavernai.prompting.domain.world_info.world import World
-from tests.support.shared import fixture
 
 ROLE = {0: "system", 1: "user", 2: "assistant"}
 PERSONA = {0: "in_prompt", 1: "after_card", 2: "note_top", 3: "note_bottom", 4: "in_chat", 9: "none"}
@@ -43,10 +44,10 @@ def merged(base: Any, change: Any) -> Any:
     return change
 
 
-def scenario(path: str) -> dict[str, Any]:
-    """A recorded scenario whose input stands over the settings all of them start from."""
-    loaded: dict[str, Any] = json.loads(fixture(path).read_text())
-    base = json.loads(fixture("golden/baseline.json").read_text())
+def scenario(path: Path) -> dict[str, Any]:
+    """A recorded scenario whose input stands over the settings all of them start from (`baseline.json` above it)."""
+    loaded: dict[str, Any] = orjson.loads(path.read_bytes())
+    base = orjson.loads((path.parents[1] / "baseline.json").read_bytes())
     given = loaded["input"]
     kept = {key: given.get("oai", {}).get(key) for key in ("prompts", "prompt_order") if key in given.get("oai", {})}
     loaded["input"] = merged(base, given)
@@ -254,8 +255,8 @@ def context_of(power: dict[str, Any]) -> Context:
 def custom_stops(text: str) -> tuple[str, ...]:
     """The JSON list people type; anything else gives none."""
     try:
-        told = json.loads(text) if text else []
-    except ValueError:
+        told = orjson.loads(text) if text else []
+    except orjson.JSONDecodeError:
         return ()
     return tuple(one for one in told if isinstance(one, str)) if isinstance(told, list) else ()
 

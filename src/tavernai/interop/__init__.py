@@ -1,0 +1,1 @@
+"""What comes from elsewhere and goes there: SillyTavern's files and prompts."""

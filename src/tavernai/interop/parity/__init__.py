@@ -1,0 +1,1 @@
+"""Proving that we build what SillyTavern builds: its recorded scenarios, run through our engine."""

@@ -1,0 +1,112 @@
+"""What is compared, area by area: what we make of a recorded input, and what of the recording counts.
+
+`ours` and `theirs` have the same shape, so a miss is a plain difference of two JSON values. Where the contract wants
+something else than SillyTavern does, a deviation gives the value to compare with instead of the recorded one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from tavernai.interop.parity.scans import steps_of, told
+from tavernai.interop.parity.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
+from tavernai.prompting.domain.assemble import assemble, environment
+from tavernai.prompting.domain.macros import expand
+from tavernai.prompting.domain.post_process import post_process
+from tavernai.prompting.domain.text_completion import assemble_text
+from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR, NO_TOKENIZER
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scenario: its id, what was expected of it, and how ours is made. `seen` picks what counts of either."""
+
+    id: str
+    expected: Json
+    ours: Callable[[], Json]
+    seen: Callable[[Json], Json]
+
+
+def scenario_cases(
+    make: Callable[[dict[str, Any]], Json], seen: Callable[[Json], Json]
+) -> Callable[[Path], Iterator[Case]]:
+    """The cases of a folder with one scenario a file."""
+
+    def cases(folder: Path) -> Iterator[Case]:
+        for path in sorted(folder.glob("*.json")):
+            loaded = scenario(path)
+            yield Case(str(loaded.get("id") or path.stem), loaded["expected"], _bound(make, loaded), seen)
+
+    return cases
+
+
+def _bound(make: Make, loaded: dict[str, Any]) -> Callable[[], Json]:
+    return lambda: make(loaded)
+
+
+def chat_completion(loaded: dict[str, Any]) -> Json:
+    random = Rolls(loaded["input"])
+    prompts = [assemble(one, clock=lambda: 0, random=random, tokenizer=BYTES_OVER_FOUR) for one in scenes(loaded)]
+    return {"requests": [{"messages": prompt.messages} for prompt in prompts]}
+
+
+def text_completion(loaded: dict[str, Any]) -> Json:
+    random = Rolls(loaded["input"])
+    prompts = [assemble_text(one, clock=lambda: 0, random=random, tokenizer=NO_TOKENIZER) for one in scenes(loaded)]
+    return {"requests": [{"prompt": one.messages[0]["content"], "stop": one.stop} for one in prompts]}
+
+
+def macros(loaded: dict[str, Any]) -> Json:
+    given = loaded["input"]
+    scene = scene_of(given, given["characters"][0])
+    moment = milliseconds(given["frozen_time"]) if given.get("frozen_time") else 0
+    rows = []
+    for row in given["texts"]:
+        options = row.get("options", {})
+        seen = with_variables(scene, row)
+        seen = replace(seen, persona=replace(seen.persona, name=options.get("name1Override", seen.persona.name)))
+        seen = replace(seen, character=replace(seen.character, name=options.get("name2Override", seen.character.name)))
+        env = environment(seen, clock=lambda: moment, random=Rolls({}))
+        extra = {name.lower(): text for name, text in options.get("dynamicMacros", {}).items()}
+        text = expand(row["text"], env, extra=extra, original=options.get("original"))
+        after = {"new_local_after": env.local, "new_global_after": env.everywhere} if row.get("show_vars") else {}
+        rows.append({"new": text, **after})
+    return {"rows": rows}
+
+
+def post_processing(loaded: dict[str, Any]) -> Json:
+    given, names = loaded["input"], loaded["input"]["names"]
+    messages = post_process(
+        given["messages"], kind=given["type"], char=names["charName"], user=names["userName"], group=names["groupNames"]
+    )
+    return {"messages": messages}
+
+
+def world_info(loaded: dict[str, Any]) -> Json:
+    return {"steps": [ours for ours, _ in steps_of(loaded)]}
+
+
+def _requests(*names: str) -> Callable[[Json], Json]:
+    return lambda value: [{name: request.get(name) for name in names} for request in value["requests"]]
+
+
+def _rows(value: Json) -> Json:
+    names = ("new", "new_local_after", "new_global_after")
+    return [{name: row[name] for name in names if name in row} for row in value["rows"]]
+
+
+def _steps(value: Json) -> Json:
+    return [told(step, step) for step in value["steps"]]
+
+
+AREAS: Final[Mapping[str, Callable[[Path], Iterator[Case]]]] = {
+    "world_info": scenario_cases(world_info, _steps),
+    "chat_completion": scenario_cases(chat_completion, _requests("messages")),
+    "text_completion": scenario_cases(text_completion, _requests("prompt", "stop")),
+    "macros": scenario_cases(macros, _rows),
+    "post_processing": scenario_cases(post_processing, lambda value: value["messages"]),
+}
+"""Every area of the layout, by the name of its folder."""
