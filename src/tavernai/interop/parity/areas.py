@@ -18,6 +18,7 @@ from tavernai.prompting.domain.text_completion import assemble_text
 from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR, NO_TOKENIZER
 
 Json = Any
+Make = Callable[[dict[str, Any]], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class Case:
     seen: Callable[[Json], Json]
 
 
-def scenario_cases(
-    make: Callable[[dict[str, Any]], Json], seen: Callable[[Json], Json]
-) -> Callable[[Path], Iterator[Case]]:
+def scenario_cases(make: Make, seen: Callable[[Json], Json]) -> Callable[[Path], Iterator[Case]]:
     """The cases of a folder with one scenario a file."""
 
     def cases(folder: Path) -> Iterator[Case]:
