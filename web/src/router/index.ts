@@ -4,7 +4,7 @@ import { guard } from './guard'
 declare module 'vue-router' {
   interface RouteMeta {
     /** Which entry of the rail is lit; also the key of the page's title in `shell.place`. */
-    place: 'chat' | 'characters' | 'connections' | 'settings' | 'setup' | 'login' | 'missing' | 'home'
+    place: 'chat' | 'characters' | 'search' | 'connections' | 'settings' | 'setup' | 'login' | 'missing' | 'home'
     /** The view names the page itself. */
     ownTitle?: boolean
     /** Reachable without a session. */
@@ -26,6 +26,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters' } },
   { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
+  { path: '/search', name: 'search', component: () => import('@/features/search/views/SearchView.vue'), meta: { place: 'search' } },
   { path: '/connections', name: 'connections', component: () => import('@/features/connections/views/ConnectionsView.vue'), meta: { place: 'connections' } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/views/SettingsView.vue'), props: true, meta: { place: 'settings' } },
   { path: '/:missing(.*)*', name: 'missing', component: () => import('@/features/shell/views/MissingView.vue'), meta: { place: 'missing', open: true } },
