@@ -3,6 +3,7 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { installable } from './plugins/installable.ts'
 import { paintFirst } from './plugins/paint-first.ts'
 import { precompress } from './plugins/precompress.ts'
 
@@ -22,6 +23,7 @@ export default defineConfig({
     tailwindcss(),
     vueI18n({ include: ['src/locales/*/*.json'], strictMessage: false, runtimeOnly: true, dropMessageCompiler: true }),
     paintFirst(),
+    installable(),
     precompress(),
   ],
   // The i18n plugin leaves this one open, and 5 KB of developer tools with it.

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin, ResolvedConfig } from 'vite'
 
@@ -11,13 +11,19 @@ export function precompress(): Plugin {
   let config: ResolvedConfig
   return {
     name: 'precompress',
+    enforce: 'post',
     apply: 'build',
     configResolved: (resolved) => void (config = resolved),
-    closeBundle() {
-      const folder = join(config.root, config.build.outDir)
-      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-        if (worthIt.test(name)) compress(join(folder, name))
-      }
+    // After the service worker was written: it comes over the line as well.
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        const folder = resolve(config.root, config.build.outDir)
+        for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+          if (worthIt.test(name)) compress(join(folder, name))
+        }
+      },
     },
   }
 }

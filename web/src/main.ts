@@ -5,6 +5,7 @@ import App from './App.vue'
 import { i18n, speak } from './lib/i18n'
 import { useLook } from './lib/look'
 import { queryClient } from './lib/queries'
+import { registerWorker } from './lib/update'
 import { router } from './router'
 import './styles/main.css'
 
@@ -16,3 +17,4 @@ const words = speak(useLook().language)
 app.use(router)
 await Promise.all([words, router.isReady()])
 app.mount('#app')
+registerWorker()

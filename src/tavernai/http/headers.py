@@ -17,6 +17,8 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
 )
 PRIVATE = (b"cache-control", b"no-store")
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+"""A service worker runs under the policy of its own answer: it may fetch what is ours, and nothing else."""
 
 
 def page_policy(html: str) -> str:

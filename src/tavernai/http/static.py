@@ -10,13 +10,16 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tavernai.accounts.guards import header
-from tavernai.http.headers import page_policy, plain_policy
+from tavernai.http.headers import WORKER_POLICY, page_policy, plain_policy
 
 INDEX = "/index.html"
+WORKER = "/sw.js"
+SHARE = "/share"
+"""Where a system sends what is shared to the app. The service worker takes it; without one, the page says so."""
 SERVER_PATHS = ("/api", "/v1", "/core", "/health", "/metrics", "/control", "/extension-frame")
 """Never answered with the page: a program that misses an address must learn so."""
 
@@ -79,6 +82,9 @@ class WebApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _is_servers(scope["path"]):
             raise HTTPException(404)
+        if scope["path"] == SHARE and scope["method"] == "POST":
+            await RedirectResponse("/characters?shared=0", 303)(scope, receive, send)
+            return
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         answer = await self._answer(scope)
@@ -101,6 +107,8 @@ class WebApp:
         headers = {"Cache-Control": asset.caching, "ETag": tag, "Vary": "Accept-Encoding"}
         if asset.media_type.startswith("text/html"):
             headers["Content-Security-Policy"] = await self._page_policy()
+        elif request.scope["path"] == WORKER:
+            headers["Content-Security-Policy"] = WORKER_POLICY
         if encoding:
             headers["Content-Encoding"] = encoding
         if tag in header(request.scope, b"if-none-match"):

@@ -52,6 +52,17 @@ async def test_hashed_files_are_kept_for_ever_and_others_asked_for_again(nobody:
     assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
 
 
+async def test_the_service_worker_may_fetch_what_is_ours_and_nothing_else(nobody: Person) -> None:
+    policy = (await nobody.get("/sw.js")).headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; script-src 'self'; connect-src 'self'"
+
+
+async def test_what_is_shared_past_the_worker_is_answered_by_the_page(nobody: Person) -> None:
+    answer = await nobody.post("/share", data=b"--x--", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/characters?shared=0")
+    assert (await nobody.get("/share", headers=PLAIN)).body.decode() == PAGE
+
+
 @pytest.mark.parametrize(
     ("accepted", "encoding", "body"),
     [

@@ -1,7 +1,13 @@
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import type { SignedIn, User } from '@/api/shapes'
 import { api, ApiProblem, body, onSignedOut, setCsrf } from './api'
+import { wipe } from './offline/shelf'
+import { useReachable } from './reachable'
+import { forget, remember, remembered } from './storage'
+
+/** Who was signed in here last: they may read what this device kept while the server does not answer. */
+const WHO = 'tavern.who'
 
 /** `unknown` until the server was asked; `unreachable` when it did not answer. */
 export type Standing = 'unknown' | 'setup' | 'signed-out' | 'signed-in' | 'unreachable'
@@ -12,8 +18,14 @@ export const useSession = defineStore('session', () => {
   const standing = ref<Standing>('unknown')
   /** First run beyond this machine: the one-time code printed at start is asked for. */
   const codeRequired = ref(false)
+  /** Signed in by this device's memory only: the server has not been asked yet, and nothing can be changed. */
+  const asleep = ref(false)
 
   function enter(answer: SignedIn): void {
+    const before = remembered<User | null>(WHO, null)
+    if (before?.id !== answer.user.id) void wipe(answer.user.id)
+    remember(WHO, answer.user)
+    asleep.value = false
     user.value = answer.user
     csrf.value = answer.csrf_token ?? ''
     setCsrf(csrf.value)
@@ -24,6 +36,8 @@ export const useSession = defineStore('session', () => {
     user.value = null
     csrf.value = ''
     setCsrf('')
+    asleep.value = false
+    forget(WHO)
     standing.value = 'signed-out'
   }
   onSignedOut(leave)
@@ -33,11 +47,22 @@ export const useSession = defineStore('session', () => {
     try {
       enter(await body(api.GET('/api/auth/me')))
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.status !== 401) return (standing.value = 'unreachable')
+      if (!(error instanceof ApiProblem) || error.status !== 401) return (standing.value = fallAsleep())
+      if (standing.value === 'signed-in') leave()
       await findSetup()
     }
     return standing.value
   }
+
+  /** With the server away, the person of last time is let in to what is kept here. */
+  function fallAsleep(): Standing {
+    const last = remembered<User | null>(WHO, null)
+    if (!last) return 'unreachable'
+    user.value = last
+    asleep.value = true
+    return 'signed-in'
+  }
+  watch(useReachable(), (answers) => { if (answers && asleep.value) void find() })
 
   async function findSetup(): Promise<void> {
     try {
@@ -57,8 +82,9 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await api.POST('/api/auth/sign-out')
+    await wipe()
     leave()
   }
 
-  return { user, csrf, standing, codeRequired, find, setUp, signIn, signOut, leave }
+  return { user, csrf, standing, codeRequired, asleep, find, setUp, signIn, signOut, leave }
 })

@@ -15,3 +15,11 @@ export function remember(key: string, value: unknown): void {
     // Nothing is lost but the convenience of finding it again.
   }
 }
+
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}

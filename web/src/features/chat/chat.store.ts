@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { Frame, Message, MessagePage, Page } from './chat.types'
 import { append, apply, emptyState, prepend, replaceTail, RUNNING, trim, turnTo, type ChatState } from './fold.logic'
 import { WINDOW_MAX } from './history.logic'
@@ -75,6 +75,9 @@ export const useChat = defineStore('chat', () => {
     const needed = holding.value || (side === 'older' && rows.value.running !== null)
     set(needed ? next : trim(next, side, WINDOW_MAX))
   }
+
+  // The answer that says which message it became may come after its fact.
+  watch(pending, settle)
 
   /** Shows a chat as this device kept it. */
   const resume = (kept: ChatState): void => set({ ...emptyState(state.value.conversationId), ...kept })

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { KeptWaiting } from '@/lib/offline/db'
 import { dropWaiting, keepWaiting, keptWaiting } from '@/lib/offline/shelf'
 import { asProblem } from '@/lib/problem'
@@ -33,7 +33,7 @@ export const useOutbox = defineStore('outbox', () => {
   let loading: Promise<void> | null = null
   let sending = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  const flying = new Set<string>()
+  let wanted = false
 
   const of = (conversationId: string): Pending[] => entries.value.filter((entry) => entry.conversation_id === conversationId).map((entry) => entry.pending)
   const waiting = computed(() => entries.value.filter(({ pending }) => pending.status === 'waiting').length)
@@ -73,17 +73,23 @@ export const useOutbox = defineStore('outbox', () => {
   /** Another conversation is on the page now. */
   function turnTo(conversationId: string): void {
     open.value = conversationId
+    void load()
     for (const { pending, conversation_id } of entries.value) if (pending.message_id && conversation_id !== conversationId) drop(pending.key)
   }
 
   /** Sends what is due, one after the other; two tabs take turns. */
   async function sendAll(words: Words): Promise<void> {
     clearTimeout(timer)
-    if (sending || session.asleep) return
+    wanted = true
+    if (sending) return
     sending = true
     try {
       await load()
-      await inTurn(() => sendDue(words))
+      while (wanted) {
+        wanted = false
+        if (session.asleep) showWaiting()
+        else await inTurn(() => sendDue(words))
+      }
     } finally {
       sending = false
     }
@@ -103,7 +109,6 @@ export const useOutbox = defineStore('outbox', () => {
     const { key, text: content, connection, nudge, as, reply } = pending
     if (isUnsure(pending, Date.now())) return refuse(key, words.unsure())
     change(key, { status: 'sending', tried_at: pending.tried_at ?? Date.now() })
-    flying.add(key)
     try {
       const taken = await postMessage({ conversation_id, content, idempotency_key: key, connection, nudge, as, reply })
       if (conversation_id === open.value) change(key, { message_id: taken.message_id })
@@ -112,8 +117,6 @@ export const useOutbox = defineStore('outbox', () => {
     } catch (error) {
       if (answerOf(asProblem(error)) === 'silent') return 'silent'
       return refuse(key, words.line(error))
-    } finally {
-      flying.delete(key)
     }
   }
 
@@ -122,10 +125,15 @@ export const useOutbox = defineStore('outbox', () => {
     return 'refused'
   }
 
-  /** Nothing more goes through: all of them are shown as waiting. */
+  /** Nothing more goes through for now. */
   function pause(words: Words): void {
-    for (const { pending } of entries.value.filter(isDue)) if (pending.status !== 'waiting') change(pending.key, { status: 'waiting' })
+    wanted = false
+    showWaiting()
     timer = setTimeout(() => void sendAll(words), AGAIN_MS)
+  }
+
+  function showWaiting(): void {
+    for (const { pending } of entries.value.filter(isDue)) if (pending.status !== 'waiting') change(pending.key, { status: 'waiting' })
   }
 
   /** Once more, by hand. What may have arrived a day ago is a new message now. */
@@ -146,8 +154,14 @@ export const useOutbox = defineStore('outbox', () => {
     void sendAll(words)
   }
 
-  const isFlying = (key: string): boolean => flying.has(key)
-  return { entries, of, waiting, unsent, loaded, load, change, drop, turnTo, sendAll, again, write, isFlying }
+  // Another person at this page has another outbox.
+  watch(() => session.user?.id, () => {
+    entries.value = []
+    loading = null
+    loaded.value = false
+  }, { flush: 'sync' })
+
+  return { entries, of, waiting, unsent, loaded, load, change, drop, turnTo, sendAll, again, write }
 })
 
 function entryOf({ conversation_id, at, pending }: KeptWaiting): Entry {

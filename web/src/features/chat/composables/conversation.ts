@@ -7,6 +7,7 @@ import { getConversation, listMessages } from '../chat.api'
 import { useChat } from '../chat.store'
 import type { Frame } from '../chat.types'
 import { useHistory } from './history'
+import { useKeptChat } from './kept-chat'
 import { conversationKey, conversationsKey } from './keys'
 
 /** The same hole asked for so often means that the line cannot fill it: the pages must. */
@@ -17,6 +18,7 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
   const chat = useChat()
   const queries = useQueryClient()
   const stream = useStream()
+  const kept = useKeptChat()
   const loading = ref(false)
   const error = shallowRef<ApiProblem | null>(null)
   const history = useHistory(id, sight)
@@ -40,7 +42,7 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
     const remembered = chat.enter(wanted)
     loading.value = !remembered
     try {
-      if (!remembered) await readFirst(wanted)
+      if (!remembered) await kept.readOr(wanted, () => readFirst(wanted))
       if (id.value === wanted) listen(wanted)
     } catch (problem) {
       if (id.value === wanted) error.value = asProblem(problem)
@@ -53,7 +55,7 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
   async function readFirst(wanted: string): Promise<void> {
     const known = await queries.fetchQuery({ queryKey: conversationKey(wanted), queryFn: () => getConversation(wanted), staleTime: 0 })
     const page = await listMessages(wanted)
-    if (id.value === wanted) chat.begin(known.position, page)
+    if (id.value === wanted && !chat.path.length) chat.begin(known.position, page)
   }
 
   const listen = (conversationId: string) => stream.open({ conversationId, after: chat.state.position, onFrame: take })

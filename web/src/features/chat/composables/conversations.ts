@@ -4,10 +4,12 @@ import { computed, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { useProblemText } from '@/lib/problem-text'
+import { useSession } from '@/lib/session'
 import { useToasts } from '@/lib/toasts'
 import { deleteConversation, listConversations, restoreConversation } from '../chat.api'
 import { useChat } from '../chat.store'
 import type { Conversation } from '../chat.types'
+import { listOrKept } from './kept-chat'
 import { conversationsKey } from './keys'
 
 const TYPING_MS = 200
@@ -15,9 +17,13 @@ const TYPING_MS = 200
 /** The list of conversations, newest first, page by page, and what is done with one of them. */
 export function useConversations(search: Ref<string>, trash: Ref<boolean>) {
   const q = refDebounced(computed(() => search.value.trim()), TYPING_MS)
+  const session = useSession()
   const query = useInfiniteQuery({
     queryKey: computed(() => [...conversationsKey, { q: q.value, trash: trash.value }]),
-    queryFn: ({ pageParam }) => listConversations({ q: q.value || undefined, trash: trash.value || undefined, cursor: pageParam }),
+    queryFn: ({ pageParam }) => {
+      const read = () => listConversations({ q: q.value || undefined, trash: trash.value || undefined, cursor: pageParam })
+      return listOrKept(session.user?.id ?? '', read, { q: q.value, first: !pageParam && !trash.value })
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,

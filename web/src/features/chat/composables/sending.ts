@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { useProblemText } from '@/lib/problem-text'
 import { useReachable } from '@/lib/reachable'
 import { useSession } from '@/lib/session'
+import { useHold } from '@/lib/update'
 import { useChat } from '../chat.store'
 import { useOutbox } from '../outbox.store'
 import { newKey, type Pending } from '../pending.logic'
@@ -16,6 +17,8 @@ export function useSending(line: Ref<string>) {
   const chat = useChat()
   const outbox = useOutbox()
   const words = useOutboxWords()
+  const hold = useHold()
+  watch(() => chat.rows.running !== null, hold, { immediate: true })
 
   function send(content: string, how: How = {}): void {
     const connection = connectionOf(chat.state.conversationId) ?? undefined
@@ -32,6 +35,7 @@ export function useOutboxKeeper(): void {
   const session = useSession()
   const reachable = useReachable()
   const words = useOutboxWords()
+  watch(() => session.user?.id, (known) => { if (known) void outbox.load() }, { immediate: true })
   watch(() => reachable.value && !session.asleep && session.standing === 'signed-in', (awake) => { if (awake) void outbox.sendAll(words) }, { immediate: true })
 }
 
