@@ -65,6 +65,15 @@ class TaskRetry:
     delay_ms: int
 
 
+@fact("task.waiting")
+class TaskWaiting:
+    """The model's server is loading it; it is asked again after a pause."""
+
+    connection: str
+    code: str
+    delay_ms: int
+
+
 @fact("task.lease_expired")
 class TaskLeaseExpired:
     """The worker fell silent; the task waits again."""

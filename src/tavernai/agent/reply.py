@@ -15,8 +15,17 @@ import structlog
 
 from tavernai.agent.domain.tidy import Tidy
 from tavernai.agent.errors import LeaseLost, ReplyBroke
-from tavernai.agent.events import PlanMade, RouteChosen, TaskCancelled, TaskCompleted, TaskFailed, TaskRetry
+from tavernai.agent.events import (
+    PlanMade,
+    RouteChosen,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskRetry,
+    TaskWaiting,
+)
 from tavernai.agent.leases import ATTEMPTS_MAX, Lease, by_worker, held
+from tavernai.agent.routing import Route, reason_of
 from tavernai.agent.stage import Director, Staged
 from tavernai.agent.tables import tasks
 from tavernai.chat import service as chat
@@ -29,13 +38,15 @@ from tavernai.kernel.facts import Recorded
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting import store as prompt_store
-from tavernai.streaming.drafts import Drafts, forget
-from tavernai.streaming.hub import Hub
+from tavernai.streaming.drafts import Draft, Drafts, forget
+from tavernai.streaming.hub import Hub, Reply
 
 REPLY_SECONDS_MAX = 1_800
 RECORD_SECONDS_MAX = 20
 RETRY_MS = 500
 RETRY_AFTER_MS_MAX = 5_000
+WAITED_OUT = frozenset({"upstream_timeout", "upstream_loading", "upstream_paused"})
+"""Failures that took their time already."""
 
 FINISHES = {"tool_calls": "tool", "content_filter": "stop"}
 """OpenAI's word for an end where ours is another."""
@@ -53,16 +64,28 @@ class Told:
     finish: str | None = None
     usage: dict[str, Any] | None = None
     first_token_ms: int | None = None
+    staged: Staged | None = None
+    """the plan of the connection asked last"""
+    route: Route = field(default_factory=Route)
+
+    @property
+    def has_spoken(self) -> bool:
+        return bool(self.pieces or self.reasoning)
 
     @property
     def text(self) -> str:
         return "".join(self.pieces)
 
-    def measured(self, model: str | None) -> dict[str, Any]:
+    def measured(self) -> dict[str, Any]:
+        connection = self.staged.connection if self.staged else None
+        prices = connection.prices if connection else None
         return {
             "reasoning": "".join(self.reasoning) or None,
             "usage": self.usage,
-            "model": model,
+            "model": connection.model if connection else None,
+            "connection": connection.name if connection else None,
+            "fallbacks": self.route.passed or None,
+            "cost": prices.cost_of(self.usage) if prices else None,
             "first_token_ms": self.first_token_ms,
             "total_ms": int((time.monotonic() - self.since) * 1000),
         }
@@ -82,37 +105,44 @@ class ReplyWriter:
     async def write(self, lease: Lease, asked_to_stop: asyncio.Event) -> None:
         """Carry the task to its end. Errors of the model end it; they are never raised from here."""
         told = Told(time.monotonic())
-        staged: Staged | None = None
         try:
             async with asyncio.timeout(REPLY_SECONDS_MAX):
-                staged = await self._plan(lease)
-                await self._listen(lease, staged, told)
+                await self._plan(lease, told)
+                await self._listen(lease, told)
         except asyncio.CancelledError:
             if not asked_to_stop.is_set():
                 raise  # the process is going down: the next start closes what is open here
             _uncancel()
-            await self._end(lease, staged, told, ending="interrupted")
+            await self._end(lease, told, ending="interrupted")
         except LeaseLost:
             log.warning("lease_lost", task_id=lease.task_id)
         except TimeoutError:
-            await self._end(lease, staged, told, error=_too_long())
+            await self._end(lease, told, error=_too_long())
         except TavernError as error:
-            await self._end(lease, staged, told, error=error)
+            await self._end(lease, told, error=error)
         except Exception as error:
             log.exception("reply_broke", task_id=lease.task_id)
-            await self._end(lease, staged, told, error=_unexpected(error))
+            await self._end(lease, told, error=_unexpected(error))
         else:
             whole = told.finish != "interrupted"
-            await self._end(lease, staged, told, ending="done" if whole else "interrupted")
+            await self._end(lease, told, ending="done" if whole else "interrupted")
 
-    async def _plan(self, lease: Lease) -> Staged:
+    async def _plan(self, lease: Lease, told: Told) -> None:
         """Read the scene, build the prompt, record both before the model is asked."""
         connection, reason = await self._route(lease)
-        staged = await self.storage.read(
+        staged = told.staged = await self._stage(lease, connection, reason)
+        await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
+
+    async def _stage(self, lease: Lease, connection: Connection, reason: str) -> Staged:
+        return await self.storage.read(
             lambda conn: self.director.stage(conn, lease.task, connection=connection, reason=reason)
         )
-        await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
-        return staged
+
+    async def _plan_anew(self, lease: Lease, told: Told, connection: Connection) -> None:
+        """The same scene for a fallback, whose context may be another one; recorded before it is asked."""
+        staged = await self._stage(lease, connection, reason_of(told.route.passed))
+        await self.storage.commit(lambda tx: self._record_route(tx, lease, staged))
+        told.staged = staged
 
     async def _route(self, lease: Lease) -> tuple[Connection, str]:
         """Who answers, and why: asked for, tuned, or the default, also when what was tuned is gone."""
@@ -127,6 +157,17 @@ class ReplyWriter:
             return await self.gateway.resolve(None), "default, the one chosen is gone"
 
     def _record_plan(self, tx: Transaction, lease: Lease, staged: Staged) -> None:
+        self._record_route(tx, lease, staged)
+        chat.start_reply(
+            tx,
+            lease.task["reply_message_id"],
+            lease.task["variant_id"],
+            task_id=lease.task_id,
+            by=by_worker(self.worker),
+            cause_id=staged.route_event,
+        )
+
+    def _record_route(self, tx: Transaction, lease: Lease, staged: Staged) -> None:
         held(tx, lease)
         by = by_worker(self.worker)
         prompt_store.put_parts(tx, staged.texts)
@@ -139,24 +180,52 @@ class ReplyWriter:
             task_id=lease.task_id,
             cause_id=lease.started_event,
         )
-        chat.start_reply(
-            tx,
-            lease.task["reply_message_id"],
-            lease.task["variant_id"],
-            task_id=lease.task_id,
-            by=by,
-            cause_id=chosen.id,
-        )
         staged.plan_event, staged.route_event = plan.id, chosen.id
 
-    async def _listen(self, lease: Lease, staged: Staged, told: Told) -> None:
-        """Ask the model and pass on what it says, piece by piece."""
-        task = lease.task
+    async def _listen(self, lease: Lease, told: Told) -> None:
+        """Ask until somebody answers (agent.routing), and pass on what is said."""
+        task, staged = lease.task, told.staged
+        assert staged is not None, "planned before it is asked"
         reply = self.hub.begin(
             task["conversation_id"], task_id=lease.task_id, message_id=task["reply_message_id"],
             variant_id=task["variant_id"], base=len(staged.before), attempt=lease.attempt,
         )  # fmt: skip
         draft, tidy = self.drafts.open(reply), Tidy(keep_start=bool(staged.before))
+        is_answered = False
+        while not is_answered:
+            try:
+                await self._hear(told, reply, draft=draft, tidy=tidy)
+                is_answered = True
+            except UpstreamError as error:
+                if told.has_spoken or not await self._another(lease, told, error):
+                    raise
+
+    async def _another(self, lease: Lease, told: Told, error: UpstreamError) -> bool:
+        """Whether to ask once more: the same one after a pause while it loads its model, else a fallback."""
+        staged = told.staged
+        assert staged is not None
+        pause = told.route.pause(error, staged.connection, now=time.monotonic())
+        if pause is not None:
+            waiting = TaskWaiting(staged.connection.name, error.code, int(pause * 1000))
+            await self.storage.commit(lambda tx: self._record_waiting(tx, lease, waiting))
+            await asyncio.sleep(pause)
+            return True
+        following = await told.route.following(self.gateway, staged.connection, error)
+        if following is None:
+            return False
+        await self._plan_anew(lease, told, following)
+        return True
+
+    def _record_waiting(self, tx: Transaction, lease: Lease, waiting: TaskWaiting) -> None:
+        held(tx, lease)
+        tx.append(
+            lease.stream, [waiting], by=by_worker(self.worker), task_id=lease.task_id, cause_id=lease.started_event
+        )
+
+    async def _hear(self, told: Told, reply: Reply, *, draft: Draft, tidy: Tidy) -> None:
+        """Ask the connection planned last, and pass on what it says, piece by piece."""
+        staged = told.staged
+        assert staged is not None
         stream = self.gateway.stream(staged.connection, staged.request)
         try:
             async for delta in stream:
@@ -179,7 +248,6 @@ class ReplyWriter:
     async def _end(
         self,
         lease: Lease,
-        staged: Staged | None,
         told: Told,
         *,
         ending: chat.Ending = "failed",
@@ -190,7 +258,7 @@ class ReplyWriter:
         tried = error if error is not None and not told.pieces and _again(error, lease) else None
         if tried is not None and await self._commit(lambda tx: self._retry(tx, lease, tried)):
             return
-        await self._commit(lambda tx: self._record_end(tx, lease, staged, told, ending=ending, error=error))
+        await self._commit(lambda tx: self._record_end(tx, lease, told, ending=ending, error=error))
         reply = self.hub.running(lease.task["conversation_id"])
         if reply is not None and reply.task_id == lease.task_id:
             self.hub.end(reply)
@@ -224,13 +292,12 @@ class ReplyWriter:
         self,
         tx: Transaction,
         lease: Lease,
-        staged: Staged | None,
         told: Told,
         *,
         ending: chat.Ending,
         error: TavernError | None,
     ) -> None:
-        task = held(tx, lease)
+        task, staged = held(tx, lease), told.staged
         by = by_worker(self.worker)
         text, streamed = self._kept_text(staged, told)
         ended = chat.finish_reply(
@@ -238,7 +305,7 @@ class ReplyWriter:
             by=by, text=text, finish=_finish(told) if error is None else None,
             code=error.code if error else "", detail=error.detail if error else "",
             cause_id=staged.route_event if staged and staged.route_event else lease.started_event,
-            **told.measured(staged.connection.model if staged else None),
+            **told.measured(),
         )  # fmt: skip
         fact = _task_end(task, told, ended, ending=ending, error=error, text=text if text != streamed else None)
         tx.append(lease.stream, [fact], by=by, task_id=lease.task_id, cause_id=ended.id)
@@ -274,7 +341,7 @@ def _again(error: TavernError, lease: Lease) -> bool:
     """Whether to try once more by ourselves: only what may pass soon, and never after the first token."""
     if lease.attempt >= ATTEMPTS_MAX or not isinstance(error, UpstreamError) or not error.retryable:
         return False
-    return error.code != "upstream_timeout" and _delay_ms(error) <= RETRY_AFTER_MS_MAX
+    return error.code not in WAITED_OUT and _delay_ms(error) <= RETRY_AFTER_MS_MAX
 
 
 def _delay_ms(error: TavernError) -> int:

@@ -171,6 +171,9 @@ class CompletionAccount(BaseModel):
     usage: dict[str, Any] | None
     first_token_ms: int | None
     total_ms: int | None
+    connection: str | None
+    fallbacks: list[dict[str, str]] | None
+    cost: dict[str, str] | None
 
 
 class WhyAnswer(BaseModel):

@@ -54,7 +54,7 @@ def _route(events: list[Recorded]) -> dict[str, Any] | None:
 
 def _completion(events: list[Recorded]) -> dict[str, Any] | None:
     event = _last(events, *ENDS)
-    names = ("finish", "usage", "first_token_ms", "total_ms")
+    names = ("finish", "usage", "first_token_ms", "total_ms", "connection", "fallbacks", "cost")
     return {name: event.payload.get(name) for name in names} if event else None
 
 

@@ -110,14 +110,17 @@ class Breakers:
         self._known: dict[Key, Breaker] = {}
 
     def enter(self, connection: Connection) -> None:
-        """Raises UpstreamPaused while the connection rests, or while its one try is under way."""
+        """Raises UpstreamPaused while the connection rests, or while its one try is under way.
+
+        Only where somebody else can answer instead: without a fallback the person's own wish is the try.
+        """
         breaker = self._known.get(_key(connection))
         if breaker is None or breaker.state is State.CLOSED:
             return
         now = self._clock()
         if not breaker.rest_left(now):
             self._signal(connection, breaker, Signal.RESTED)
-        if breaker.state is State.OPEN or breaker.is_probing:
+        if connection.fallbacks and (breaker.state is State.OPEN or breaker.is_probing):
             wait = round(breaker.rest_left(now) or 1.0, 1)
             raise UpstreamPaused(connection=connection.name, retry_after_seconds=wait, failures=breaker.failures)
         breaker.is_probing = True
