@@ -69,7 +69,7 @@ async def test_nothing_scrolls_sideways_on_the_smallest_screen(
             await expect(guest.page.get_by_role("heading", level=1)).to_be_visible()
             await expect(guest.page.get_by_role("status", name=guest.words("common.loading"))).to_have_count(0)
             await guest.looks_around()
-        for section in ("profile", "appearance", "account", "keys", "users", "about"):
+        for section in ("replies", "appearance", "account", "keys", "users", "about"):
             await guest.page.goto(f"/settings/{section}")
             await expect(guest.link(f"settings.section.{section}")).to_have_attribute("aria-current", "page")
             await guest.looks_around()

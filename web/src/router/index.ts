@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/search', name: 'search', component: () => import('@/features/search/views/SearchView.vue'), meta: { place: 'search' } },
+  { path: '/personas', name: 'personas', component: () => import('@/features/personas/views/PersonasView.vue'), meta: { place: 'characters', ownTitle: true } },
   { path: '/connections', name: 'connections', component: () => import('@/features/connections/views/ConnectionsView.vue'), meta: { place: 'connections' } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/views/SettingsView.vue'), props: true, meta: { place: 'settings' } },
   { path: '/:missing(.*)*', name: 'missing', component: () => import('@/features/shell/views/MissingView.vue'), meta: { place: 'missing', open: true } },

@@ -1,14 +1,14 @@
-import { Info, KeyRound, Palette, Shield, UserRound, Users, Volume2 } from '@lucide/vue'
+import { Info, KeyRound, Palette, Shield, SlidersHorizontal, Users, Volume2 } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Section {
-  name: 'profile' | 'appearance' | 'speech' | 'account' | 'keys' | 'users' | 'about'
+  name: 'replies' | 'appearance' | 'speech' | 'account' | 'keys' | 'users' | 'about'
   icon: Component
   ownersOnly?: boolean
 }
 
 export const sections: readonly Section[] = [
-  { name: 'profile', icon: UserRound },
+  { name: 'replies', icon: SlidersHorizontal },
   { name: 'appearance', icon: Palette },
   { name: 'speech', icon: Volume2 },
   { name: 'account', icon: Shield },
