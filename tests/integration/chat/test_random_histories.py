@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, create_engine, select
 
 from tavernai.chat import tables
+from tavernai.chat.arranging import Action
 from tavernai.engines.sqlite import SqliteDialog
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.ids import new_id
@@ -24,7 +25,9 @@ from tests.support.storage import all_projections, opened
 VERBS = (
     "say", "exchange", "wait", "end", "swipe", "swipe", "continue", "edit", "hide", "show", "delete", "cut", "restore",
     "select", "select", "branch", "leaf", "rename", "copy", "enter", "undo", "undo", "redo",
+    "many", "many", "mark", "unmark", "write", "pin", "pick", "pick", "choose",
 )  # fmt: skip
+ACTIONS: tuple[Action, ...] = ("delete", "restore", "hide", "show")
 step = st.tuples(st.sampled_from(VERBS), st.integers(0, 40), st.integers(0, 3))
 quiet = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -124,6 +127,44 @@ class Player:
     async def do_enter(self, message: Any, pick: int, extra: int) -> None:
         self.now = self.tales[extra % len(self.tales)]
 
+    async def do_many(self, message: Any, pick: int, extra: int) -> None:
+        every = await self.all_messages()
+        chosen = [row["id"] for row in every[pick % len(every) :][: 2 + extra]]
+        action = ACTIONS[pick % 4]
+        await self.now.chat.change_many(self.now.owner_id, self.now.id, message_ids=chosen, action=action)
+
+    async def do_mark(self, message: Any, pick: int, extra: int) -> None:
+        place = {"conversation_id": self.now.id}
+        await self.now.chat.set_bookmark(self.now.owner_id, message["id"], label=f"mark {extra}", **place)
+
+    async def do_unmark(self, message: Any, pick: int, extra: int) -> None:
+        await self.now.chat.remove_bookmark(self.now.owner_id, message["id"], conversation_id=self.now.id)
+
+    async def do_write(self, message: Any, pick: int, extra: int) -> None:
+        given = {"select": (None, True, False, None)[extra], "conversation_id": self.now.id}
+        await self.now.chat.add_variant(self.now.owner_id, message["id"], text=f"written {new_id()[-4:]}", **given)
+
+    async def do_pin(self, message: Any, pick: int, extra: int) -> None:
+        await self.now.chat.arrange(self.now.owner_id, self.now.id, pinned=bool(pick % 2), version=None)
+
+    async def do_pick(self, message: Any, pick: int, extra: int) -> None:
+        """Take back something further down the list of changes; the list says itself whether it can be."""
+        offered = (await self.now.chat.changes(self.now.owner_id, self.now.id, cursor=None, limit=200)).items
+        if offered:
+            chosen = offered[pick % len(offered)]
+            try:
+                await self.now.chat.undo_one(self.now.owner_id, self.now.id, chosen["event_id"])
+            except TavernError:
+                assert not chosen["undoable"]
+            else:
+                assert chosen["undoable"]
+
+    async def do_choose(self, message: Any, pick: int, extra: int) -> None:
+        chosen = [item["id"] for item in await self.now.items(limit=1 + pick)]
+        if len(self.tales) < 3 and chosen:
+            done = await self.now.chat.copy_selection(self.now.owner_id, self.now.id, message_ids=chosen)
+            self.tales.append(self.now.at(done.conversation_id))
+
     async def do_undo(self, message: Any, pick: int, extra: int) -> None:
         await self.now.undo()
 
@@ -134,7 +175,8 @@ class Player:
 async def seen(tale: Tale) -> Any:
     """What a person sees: texts, selection, what is hidden, in order; the title and the counts of the list."""
     found = await tale.get()
-    rows = [(item["id"], item["text"], item["variant"]["id"], item["hidden"]) for item in await tale.items(limit=200)]
+    told = ("id", "text", "hidden", "bookmark")
+    rows = [(*(item[name] for name in told), item["variant"]["id"]) for item in await tale.items(limit=200)]
     last = found["last_message"]
     return rows, found["title"], found["active_leaf"], found["message_count"], last and last["text"]
 
@@ -214,7 +256,8 @@ def different_after_replay(conn: Connection) -> list[str]:
     return names
 
 
-MIXED = [verb for verb in VERBS if verb not in ("undo", "redo", "enter", "wait", "end", "continue")]
+NOT_BACK = ("undo", "redo", "enter", "wait", "end", "continue", "pick", "choose", "pin")
+MIXED = [verb for verb in VERBS if verb not in NOT_BACK]
 undoable = st.tuples(st.sampled_from(MIXED), st.integers(0, 40), st.integers(1, 3))
 
 
