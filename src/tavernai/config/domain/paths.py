@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 Kind = Literal["number", "integer", "string", "boolean", "enum", "list"]
 ScopeType = Literal["global", "user", "character", "conversation"]
-Group = Literal["reply", "generation", "sampling", "repetition", "advanced", "note", "who", "chat", "speech"]
+Group = Literal["reply", "generation", "sampling", "repetition", "advanced", "note", "who", "chat", "speech", "look"]
 Risk = Literal[1, 2, 3]
 
 LAYERS: Final[tuple[ScopeType, ...]] = ("global", "user", "character", "conversation")
@@ -290,6 +290,12 @@ def _chat() -> Iterator[Path]:
         meaning="What is left out when reading aloud.",
     )  # fmt: skip
     yield from speech.rows
+    look = _Rows("look", "look", "the page")
+    look.text(
+        "every_device", 2_000, nullable=True, scopes=("user",),
+        meaning="The look a person wants on every device of theirs, as the page writes it (JSON).",
+    )  # fmt: skip
+    yield from look.rows
 
 
 _ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _who, _chat)
