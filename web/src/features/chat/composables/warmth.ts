@@ -1,0 +1,56 @@
+import { computed, onScopeDispose, watch, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { RenderOptions } from '@/lib/markdown'
+import type { Message } from '../chat.types'
+import { htmlOf } from '../html.logic'
+
+/** Rows on either side of those in sight whose text is rendered before they come. */
+const AHEAD_ROWS = 30
+/** A moment shorter than this is left to the frame. */
+const SPARE_MS = 3
+
+/** What messages are rendered with, the same wherever one is. */
+export function useTextOptions(): ComputedRef<RenderOptions> {
+  const { t } = useI18n()
+  return computed(() => ({ pictureLabel: (host: string) => t('chat.picture_from', { host }), copyLabel: t('common.copy') }))
+}
+
+interface Sight {
+  first: () => number
+  last: () => number
+  at: (index: number) => Message | undefined
+}
+
+/** Renders the texts next to those in sight while the page has nothing to do: scrolling onto them then costs no parsing. */
+export function useWarmth({ first, last, at }: Sight): void {
+  const options = useTextOptions()
+  let handle = 0
+  if (typeof requestIdleCallback === 'undefined') return
+
+  /** From the rows in sight outwards, both ways. */
+  function* near(): Generator<Message> {
+    const [from, to] = [first(), last()]
+    for (let step = 1; step <= AHEAD_ROWS; step += 1) {
+      for (const index of [from - step, to + step]) {
+        const message = at(index)
+        if (message?.status === 'complete') yield message
+      }
+    }
+  }
+  function work(): void {
+    const waiting = near()
+    const go = (deadline: IdleDeadline): void => {
+      handle = 0
+      while (deadline.timeRemaining() > SPARE_MS) {
+        const { value, done } = waiting.next()
+        if (done) return
+        htmlOf(value.text, options.value)
+      }
+      handle = requestIdleCallback(go)
+    }
+    cancelIdleCallback(handle)
+    handle = requestIdleCallback(go)
+  }
+  watch([first, last], work, { flush: 'post' })
+  onScopeDispose(() => cancelIdleCallback(handle))
+}
