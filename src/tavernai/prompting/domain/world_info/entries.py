@@ -77,10 +77,18 @@ class LoreEntry:
     only_tags: frozenset[str] = frozenset()
     is_exclusive: bool = False
     """`only_for` and `only_tags` name those it is not for"""
+    id: str = field(init=False)
+    """book and uid: asked for at every step of a scan, so made once"""
+    wakes_by_keys_only: bool = field(init=False)
+    """nothing but its keys decides, unless an effect runs"""
 
-    @property
-    def id(self) -> str:
-        return f"{self.book}.{self.uid}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.book}.{self.uid}")
+        ruled = (
+            self.is_constant, self.is_disabled, self.excludes_recursion, self.recursion_level, self.delay,
+            self.triggers, self.only_for, self.only_tags, self.decorators,
+        )  # fmt: skip
+        object.__setattr__(self, "wakes_by_keys_only", not any(ruled))
 
     @property
     def groups(self) -> tuple[str, ...]:

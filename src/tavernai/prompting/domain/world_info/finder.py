@@ -7,9 +7,10 @@ Source: shared contract 2.4, steps 8 and 9.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import ahocorasick_rs
@@ -23,6 +24,7 @@ EXPRESSION_SECONDS_MAX: Final = 0.05
 EXPRESSIONS_SECONDS_MAX: Final = 1.0
 """All expressions of one scan together; those after it do not match."""
 FINDERS_KEPT: Final = 16
+KEYS_KEPT: Final = 65_536
 
 EXPRESSION: Final = re.compile(r"/((?:[^/\\]|\\.)+)/([a-z]*)", re.DOTALL)
 WORD: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -45,9 +47,12 @@ class View:
     parts: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """A key ready to be looked for: as it is written, and as a plain text that is searched, or an expression."""
+    """A key ready to be looked for: as it is written, and as a plain text that is searched, or an expression.
+
+    Known by identity: `key_of` gives the same object for the same key, and sets of ten thousand are made every turn.
+    """
 
     text: str
     plain: str = ""
@@ -55,8 +60,14 @@ class Key:
     is_case_sensitive: bool = False
     is_whole_word: bool = False
 
+    @property
+    def spans_lines(self) -> bool:
+        """It may reach over the seam between two messages."""
+        return MARK in self.plain or "\n" in self.plain
 
-def key_of(text: str, *, is_case_sensitive: bool, is_whole_word: bool) -> Key | None:
+
+@lru_cache(KEYS_KEPT)
+def key_of(text: str, is_case_sensitive: bool, is_whole_word: bool) -> Key | None:
     """The key, its macros expanded already; None for an empty one.
 
     `/pattern/flags` is an expression when a browser would take it, and a plain text with slashes otherwise.
@@ -71,6 +82,13 @@ def key_of(text: str, *, is_case_sensitive: bool, is_whole_word: bool) -> Key | 
     plain = text if is_case_sensitive else text.lower()
     one_word = is_whole_word and not any(character.isspace() for character in text)
     return Key(text, plain, None, is_case_sensitive, one_word)
+
+
+@lru_cache(KEYS_KEPT)
+def keys_ready(texts: tuple[str, ...], is_case_sensitive: bool, is_whole_word: bool) -> tuple[Key, ...]:
+    """The keys of one entry, without the empty ones."""
+    keys = (key_of(text, is_case_sensitive, is_whole_word) for text in texts)
+    return tuple(key for key in keys if key is not None)
 
 
 @lru_cache(4_096)
@@ -120,12 +138,16 @@ class Finder:
             return False
         if key.pattern is not None:
             return self._expression(key, view)
-        if MARK in key.plain or "\n" in key.plain:
+        if key.spans_lines:
             # Such a key may span two messages or parts, so the seams matter.
             return _stands_in(key, self.text(view))
         if self._found[0].get(key, NOWHERE) <= _end_of(self.parts[0], view.messages):
             return True
         return any(key in self._found[index] for index in view.parts)
+
+    def found(self) -> Iterable[Key]:
+        """Every plain key that stands anywhere in what was searched so far."""
+        return chain.from_iterable(self._found)
 
     def text(self, view: View) -> str:
         """What is seen, as one text: each message and each part behind the mark that lets expressions anchor."""

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from tavernai.prompting.domain.macro_env import RandomSource
 from tavernai.prompting.domain.world_info.entries import MATCHES, LoreBook, LoreEntry, Match, Worlds
-from tavernai.prompting.domain.world_info.finder import Finder, Key, Part, View, key_of, messages_part
+from tavernai.prompting.domain.world_info.finder import Finder, Key, Part, View, keys_ready, messages_part
 from tavernai.prompting.domain.world_info.groups import filtered
 from tavernai.prompting.domain.world_info.settings import DEFAULT_SETTINGS, ScanSettings
 from tavernai.prompting.domain.world_info.timed import Timed, started, still_running
@@ -119,9 +119,11 @@ class Scanner:
         self.recursion_text = ""
         self.has_overflowed = False
         self.used = 0
-        self._keys: dict[str, tuple[list[Key], list[Key]]] = {entry.id: self._keys_of(entry) for entry in self.entries}
-        known = frozenset(key for lists in self._keys.values() for keys in lists for key in keys)
-        self.finder = Finder(known, tools.monotonic)
+        self._keys = {entry.id: self._keys_of(entry) for entry in self.entries}
+        self._by_key: dict[Key, list[str]] = {}
+        self._always_asked = set(self.timed.sticky) | set(self.timed.cooldown) | given.woken_outside
+        self._index()
+        self.finder = Finder(frozenset(self._by_key), tools.monotonic)
         self.finder.add(messages_part(given.lines))
         self.sources = {match: self._part(given.sources.get(match, "")) for match in MATCHES.values()}
         self.always = [self._part(text) for text in given.injections]
@@ -151,8 +153,22 @@ class Scanner:
 
     # One round
 
+    def _index(self) -> None:
+        """Which entries a key may wake, and which have to be asked each time."""
+        for entry in self.entries:
+            keys, secondary = self._keys[entry.id]
+            for key in (*keys, *secondary):
+                self._by_key.setdefault(key, []).append(entry.id)
+            if not entry.wakes_by_keys_only or any(key.pattern is not None or key.spans_lines for key in keys):
+                self._always_asked.add(entry.id)
+
+    def _asked(self) -> list[LoreEntry]:
+        """Entries that may wake in this round: of five thousand, most have no key in what is said."""
+        asked = self._always_asked.union(*[self._by_key[key] for key in set(self.finder.found())])
+        return [entry for entry in self.entries if entry.id in asked]
+
     def _go_round(self) -> None:
-        candidates = [entry for entry in self.entries if self._is_candidate(entry)]
+        candidates = [entry for entry in self._asked() if self._is_candidate(entry)]
         candidates.sort(key=lambda entry: not self.is_sticky(entry))
         left = filtered(
             candidates,
@@ -254,20 +270,20 @@ class Scanner:
     def _part(self, text: str) -> int:
         return self.finder.add(Part(text)) if text else -1
 
-    def _keys_of(self, entry: LoreEntry) -> tuple[list[Key], list[Key]]:
+    def _keys_of(self, entry: LoreEntry) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         return self._ready(entry, entry.keys), self._ready(entry, entry.secondary if entry.logic else ())
 
-    def _ready(self, entry: LoreEntry, texts: Sequence[str]) -> list[Key]:
+    def _ready(self, entry: LoreEntry, texts: tuple[str, ...]) -> tuple[Key, ...]:
+        if not texts:
+            return ()
         settings = self.settings
         is_case_sensitive = settings.is_case_sensitive if entry.is_case_sensitive is None else entry.is_case_sensitive
         is_whole_word = settings.is_whole_word if entry.is_whole_word is None else entry.is_whole_word
-        keys = []
         for text in texts:
-            told = self.tools.expand(text) if "{" in text or "<" in text else text
-            key = key_of(told, is_case_sensitive=is_case_sensitive, is_whole_word=is_whole_word)
-            if key is not None:
-                keys.append(key)
-        return keys
+            if "{" in text or "<" in text:
+                texts = tuple([self.tools.expand(text) for text in texts])
+                break
+        return keys_ready(texts, is_case_sensitive, is_whole_word)
 
     def _score(self, entry: LoreEntry) -> int:
         """How many of its keys are there: the measure by which members of a group compete."""
