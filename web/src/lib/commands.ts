@@ -10,6 +10,8 @@ export interface Command {
   icon?: Component
   /** Other words it is found by. */
   words?: string
+  /** Found by typing only, not offered before: one of many alike. */
+  quiet?: boolean
   /** Keys that do the same. */
   hint?: string
   to?: RouteLocationRaw

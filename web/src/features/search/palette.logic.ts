@@ -18,6 +18,7 @@ export interface Row {
   avatar?: string | null
   hint?: string
   words?: string
+  quiet?: boolean
   to?: RouteLocationRaw
   run?: () => unknown
 }
@@ -27,7 +28,7 @@ export interface Group {
 }
 
 const shownOf: Record<GroupName, number> = { recent: 6, character: 6, conversation: 6, place: 6, setting: 5, action: 8, message: 6, more: 1 }
-const idle: readonly GroupName[] = ['recent', 'conversation', 'action', 'place']
+const idle: readonly GroupName[] = ['recent', 'action', 'conversation', 'place']
 const byServer = 20
 
 export const rowOfCommand = ({ id, ...rest }: Command): Row => ({ key: id, ...rest })
@@ -51,7 +52,7 @@ export function offered(rows: readonly Row[], recent: readonly Recent[]): Group[
     return one.to && one.label ? [{ key: one.key, group: 'recent', label: one.label, detail: one.detail, avatar: one.avatar, to: one.to }] : []
   }).slice(0, shownOf.recent)
   const taken = new Set(last.map((row) => row.key))
-  return grouped([...last, ...rows.filter((row) => !taken.has(row.key))]).filter((group) => idle.includes(group.name))
+  return grouped([...last, ...rows.filter((row) => !row.quiet && !taken.has(row.key))]).filter((group) => idle.includes(group.name))
     .sort((one, other) => idle.indexOf(one.name) - idle.indexOf(other.name))
 }
 

@@ -15,5 +15,7 @@ export const recentConversations = async (): Promise<{ id: string; title: string
   (await body(api.GET('/api/conversations', { params: { query: { limit: recentMax } } }))).items
 export const recentCharacters = async (): Promise<{ id: string; name: string; avatar_url?: string | null }[]> =>
   (await body(api.GET('/api/characters', { params: { query: { sort: 'recent', limit: recentMax } } }))).items
+export const conversationTitle = async (conversation_id: string): Promise<string> =>
+  (await body(api.GET('/api/conversations/{conversation_id}', { params: { path: { conversation_id } } }))).title
 export const charactersByName = async (): Promise<{ id: string; name: string }[]> =>
   (await body(api.GET('/api/characters', { params: { query: { sort: 'name', limit: 200 } } }))).items

@@ -23,9 +23,9 @@ export function useGeneralCommands(): void {
     id: `setting:${name}`, group: 'setting', label: t(`settings.section.${name}`), words: t('shell.place.settings'), icon, to: { name: 'settings', params: { section: name } },
   })))
   const looks = computed<Command[]>(() => [
-    ...themes.map((theme): Command => ({ id: `theme:${theme}`, group: 'action', label: t('search.use_theme', { name: t(`shell.theme.${theme}`) }), icon: Palette, run: () => look.setTheme(theme) })),
-    ...Object.entries(languages).map(([code, name]): Command => ({ id: `language:${code}`, group: 'action', label: t('search.use_language', { name }), words: 'language 语言', icon: Languages, run: () => look.setLanguage(code as Language) })),
+    ...themes.map((theme): Command => ({ id: `theme:${theme}`, group: 'action', label: t('search.use_theme', { name: t(`shell.theme.${theme}`) }), icon: Palette, quiet: true, run: () => look.setTheme(theme) })),
+    ...Object.entries(languages).map(([code, name]): Command => ({ id: `language:${code}`, group: 'action', label: t('search.use_language', { name }), words: 'language 语言', icon: Languages, quiet: true, run: () => look.setLanguage(code as Language) })),
   ])
-  const leaving = computed<Command[]>(() => [{ id: 'sign-out', group: 'action', label: t('search.sign_out'), icon: LogOut, run: async () => { await api.POST('/api/auth/sign-out', {}); session.leave() } }])
+  const leaving = computed<Command[]>(() => [{ id: 'sign-out', group: 'action', label: t('search.sign_out'), icon: LogOut, quiet: true, run: async () => { await api.POST('/api/auth/sign-out', {}); session.leave() } }])
   useCommands(computed(() => [...going.value, ...settings.value, ...looks.value, ...leaving.value]))
 }
