@@ -107,7 +107,7 @@ class AnthropicBackend(HttpBackend):
         usage = usage_of(answer.get("usage"))
         return Completion(text, thought, calls or None, finish, usage, str(answer.get("model") or ""))
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
         url = endpoint(connection.base_url, "/models") + "?limit=1000"
         told = await self._fetch("GET", url, None, connection=connection)
         rows = told.get("data") if isinstance(told, dict) else None

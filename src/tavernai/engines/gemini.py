@@ -103,12 +103,12 @@ class GeminiBackend(HttpBackend):
         model = str(answer.get("modelVersion") or "")
         return Completion(delta.text, delta.reasoning, calls or None, delta.finish or "stop", delta.usage, model)
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
         told = await self._fetch("GET", f"{_base(connection)}/models?pageSize=1000", None, connection=connection)
         rows = told.get("models") if isinstance(told, dict) else None
         return [_about(one) for one in rows or () if isinstance(one, dict) and isinstance(one.get("name"), str)]
 
-    async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
+    async def _embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         model = _bare(request.model or connection.model)
         size = {"outputDimensionality": request.dimensions} if request.dimensions else {}
         asked = [

@@ -152,8 +152,15 @@ class HttpBackend(ABC):
         return {"Authorization": f"Bearer {connection.key.reveal()}"} if connection.key else {}
 
     @abstractmethod
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
         """The models of this server and what it tells of each, in its own order."""
+
+    async def _models(self, connection: Connection) -> list[str]:
+        """Their names alone, where that is less to ask."""
+        return [about.id for about in await self._describe(connection)]
+
+    async def _embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
+        raise UpstreamRefused(words="this kind of server makes no vectors")
 
     # What they share.
 
@@ -194,10 +201,16 @@ class HttpBackend(ABC):
                 response.close()
 
     async def models(self, connection: Connection) -> list[str]:
-        return [about.id for about in await self.describe(connection)]
+        with Mapped(connection):
+            return await self._models(connection)
+
+    async def describe(self, connection: Connection) -> list[ModelAbout]:
+        with Mapped(connection):
+            return await self._describe(connection)
 
     async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
-        raise UpstreamRefused(connection=connection.name, words="this kind of server makes no vectors")
+        with Mapped(connection):
+            return await self._embeddings(request, connection)
 
     async def close(self) -> None:
         if self._session is not None:

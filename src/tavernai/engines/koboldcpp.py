@@ -90,7 +90,7 @@ class KoboldCppBackend(HttpBackend):
             usage = {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
         return Completion(text, finish=finish, usage=usage)
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
         root = root_of(connection.base_url)
         told = await self._fetch("GET", f"{root}/api/v1/model", None, connection=connection)
         name = str(told.get("result") or "") if isinstance(told, dict) else ""

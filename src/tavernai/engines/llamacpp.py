@@ -60,8 +60,8 @@ class LlamaCppBackend(OpenAIBackend):
             delta.text, finish=delta.finish or "stop", usage=delta.usage, model=str(answer.get("model") or "")
         )
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
-        listed = await super().describe(connection)
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
+        listed = await super()._describe(connection)
         props = await self._told("GET", f"{root_of(connection.base_url)}/props", None, connection=connection)
         size = (props.get("default_generation_settings") or {}).get("n_ctx")
         if not isinstance(size, int):

@@ -81,7 +81,7 @@ class OllamaBackend(HttpBackend):
         model = str(answer.get("model") or "")
         return Completion(delta.text, delta.reasoning, calls or None, delta.finish or "stop", delta.usage, model)
 
-    async def models(self, connection: Connection) -> list[str]:
+    async def _models(self, connection: Connection) -> list[str]:
         told = await self._fetch("GET", f"{root_of(connection.base_url)}/api/tags", None, connection=connection)
         rows = told.get("models") if isinstance(told, dict) else None
         if not isinstance(rows, list):
@@ -89,14 +89,14 @@ class OllamaBackend(HttpBackend):
         names = (one.get("model") or one.get("name") for one in rows if isinstance(one, dict))
         return [name for name in names if isinstance(name, str) and name]
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
-        names = await self.models(connection)
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
+        names = await self._models(connection)
         first = sorted(names, key=lambda name: name != connection.model)[:DESCRIBED_MAX]
         told = await asyncio.gather(*(self._about(connection, name) for name in first))
         known = {about.id: about for about in told}
         return [known.get(name, ModelAbout(name)) for name in names]
 
-    async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
+    async def _embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         model = request.model or connection.model
         body: Body = {"model": model, "input": request.inputs}
         if request.dimensions:

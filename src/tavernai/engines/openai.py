@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tavernai.engines.http_backend import Body, HttpBackend, Lines, Quirk, drop
+from tavernai.engines.http_backend import Body, HttpBackend, Lines, Mapped, Quirk, drop
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Embeddings, EmbeddingsRequest, ModelAbout
 from tavernai.gateway.errors import UpstreamBadAnswer
@@ -58,19 +58,20 @@ class OpenAIBackend(HttpBackend):
     def whole(self, answer: Any) -> Completion:
         return completion_of(answer)
 
-    async def describe(self, connection: Connection) -> list[ModelAbout]:
+    async def _describe(self, connection: Connection) -> list[ModelAbout]:
         return [about for about in map(about_of, await self.listed(connection)) if about.id]
 
     async def listed(self, connection: Connection) -> list[dict[str, Any]]:
         """The models as the server describes them."""
-        url = endpoint(connection.base_url, "/models")
+        with Mapped(connection):
+            url = endpoint(connection.base_url, "/models")
         body = await self._fetch("GET", url, None, connection=connection)
         found = body.get("data") or body.get("models") or [] if isinstance(body, dict) else body
         if not isinstance(found, list):
             raise UpstreamBadAnswer(connection=connection.name, words="this is no list of models")
         return [one if isinstance(one, dict) else {"id": one} for one in found]
 
-    async def embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
+    async def _embeddings(self, request: EmbeddingsRequest, connection: Connection) -> Embeddings:
         body: Body = {"model": request.model or connection.model, "input": request.inputs, "encoding_format": "float"}
         if request.dimensions:
             body["dimensions"] = request.dimensions
