@@ -7,7 +7,15 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from tavernai.accounts.guards import Principal, allows
-from tavernai.agent.schemas import PostedMessage, PostMessage, TaskItem, TimelineItem, TimelinePage, WhyAnswer
+from tavernai.agent.schemas import (
+    ConversationUsage,
+    PostedMessage,
+    PostMessage,
+    TaskItem,
+    TimelineItem,
+    TimelinePage,
+    WhyAnswer,
+)
 from tavernai.agent.service import AgentService, Order, Posted, Speaker
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import INTEGER_MAX, PAGE_DEFAULT, PAGE_MAX
@@ -93,6 +101,12 @@ async def message_why(
     task = task_item(account["task"]) if account["task"] else None
     events = [TimelineItem(**item) for item in account["events"]]
     return WhyAnswer(**(account | {"task": task, "events": events}))
+
+
+@router.get("/api/conversations/{conversation_id}/usage")
+async def conversation_usage(conversation_id: str, who: Who, agent: Agent) -> ConversationUsage:
+    """Tokens and costs of a conversation's replies, every variant counted."""
+    return ConversationUsage(**await agent.usage(who.user_id, conversation_id))
 
 
 def task_item(row: Any) -> TaskItem:

@@ -186,3 +186,19 @@ class WhyAnswer(BaseModel):
     config: ConfigAccount | None
     completion: CompletionAccount | None
     events: list[TimelineItem]
+
+
+class Paid(BaseModel):
+    """An amount as a decimal text."""
+
+    amount: str
+    currency: str
+
+
+class ConversationUsage(BaseModel):
+    """What a conversation's replies took. Replies whose provider did not count are not in it."""
+
+    replies: int
+    prompt_tokens: int
+    completion_tokens: int
+    costs: list[Paid]

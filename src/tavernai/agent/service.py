@@ -12,6 +12,7 @@ from tavernai.agent.events import TaskQueued
 from tavernai.agent.ports import Stage
 from tavernai.agent.stopping import is_open, stop
 from tavernai.agent.tables import lanes, tasks
+from tavernai.agent.usage import usage_of
 from tavernai.agent.why import why
 from tavernai.chat import service as chat
 from tavernai.chat.arranging import forget_draft
@@ -144,6 +145,10 @@ class AgentService:
     async def why(self, user_id: str, message_id: str, *, variant_id: str | None) -> dict[str, Any]:
         """The account of a reply. Raises MessageNotFound."""
         return await self._storage.read(lambda conn: why(conn, user_id, message_id, variant_id=variant_id))
+
+    async def usage(self, user_id: str, conversation_id: str) -> dict[str, Any]:
+        """What a conversation's replies took. Raises ConversationNotFound."""
+        return await self._storage.read(lambda conn: usage_of(conn, user_id, conversation_id))
 
     async def _stop(self, user_id: str, task_id: str) -> None:
         by = By.user(user_id)

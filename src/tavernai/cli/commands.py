@@ -99,7 +99,8 @@ async def remove_connection(services: Services, args: Args) -> dict[str, Any]:
 async def try_connection(services: Services, args: Args) -> dict[str, Any]:
     named = await _connection_named(services, args["name"])
     connection = await _service(services, ConnectionService).resolved(named.id)
-    return asdict(await _service(services, ProbeService).try_connection(connection))
+    result = await _service(services, ProbeService).try_connection(connection)
+    return asdict(result) | {"models": None if result.models is None else [about.id for about in result.models]}
 
 
 async def verify_ledger(services: Services, args: Args) -> dict[str, Any]:

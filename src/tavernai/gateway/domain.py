@@ -233,9 +233,10 @@ class ProbeResult:
 
     ok: bool
     latency_ms: int | None = None
-    models: list[str] | None = None
+    models: list[ModelAbout] | None = None
     code: str | None = None
     detail: str | None = None
+    retry_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

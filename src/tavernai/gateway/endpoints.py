@@ -7,9 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from tavernai.accounts.guards import Principal, allows, signed_in
 from tavernai.gateway import schemas as s
 from tavernai.gateway.connections import ConnectionService, NewConnection
-from tavernai.gateway.kinds import TEXT_KINDS
 from tavernai.gateway.probing import ProbeService, StatusDesk
-from tavernai.gateway.templates import guessed
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided
@@ -72,13 +70,8 @@ async def duplicate_connection(connection_id: Id, who: Owner, service: Connectio
 @router.get("/api/connections/{connection_id}/models")
 async def list_models(connection_id: Id, who: Owner, service: Connections, probes: Probes) -> s.ModelList:
     connection = await service.resolved(connection_id)
-    completes = connection.kind in TEXT_KINDS
-    return s.ModelList(
-        items=[
-            s.ModelShown.of(one, template=guessed(one.id) if completes else None)
-            for one in await probes.models_of(connection)
-        ]
-    )
+    found = await probes.models_of(connection)
+    return s.ModelList(items=[s.ModelShown.of(one, kind=connection.kind) for one in found])
 
 
 @router.get("/api/connections/{connection_id}/status")
@@ -91,12 +84,14 @@ async def read_connection_status(
 
 @router.post("/api/connections:test")
 async def try_new_connection(given: s.ConnectionTry, who: Owner, probes: Probes) -> s.TryResult:
-    return s.TryResult.of(await probes.try_given(given.kind, given.base_url, model=given.model, key=given.key))
+    found = await probes.try_given(given.kind, given.base_url, model=given.model, key=given.key)
+    return s.TryResult.of(found, kind=given.kind)
 
 
 @router.post("/api/connections/{connection_id}:test")
 async def try_connection(connection_id: Id, who: Owner, service: Connections, probes: Probes) -> s.TryResult:
-    return s.TryResult.of(await probes.try_connection(await service.resolved(connection_id)))
+    connection = await service.resolved(connection_id)
+    return s.TryResult.of(await probes.try_connection(connection), kind=connection.kind)
 
 
 @router.post("/api/connections:discover")

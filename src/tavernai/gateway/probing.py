@@ -48,7 +48,8 @@ class ProbeService:
             async with asyncio.timeout(PROBE_SECONDS_MAX):
                 models = await _tried(backend, connection)
         except UpstreamError as error:
-            return ProbeResult(ok=False, code=error.code, detail=_sentence(error))
+            wait = error.facts.get("retry_after_seconds")
+            return ProbeResult(ok=False, code=error.code, detail=_sentence(error), retry_after_seconds=wait)
         except TimeoutError:
             return ProbeResult(ok=False, code=UpstreamTimeout.code, detail=UpstreamTimeout().detail)
         spent = int((time.perf_counter() - started) * 1000)
@@ -88,15 +89,15 @@ class StatusDesk:
     gateway: Gateway
 
 
-async def _tried(backend: Backend, connection: Connection) -> list[str]:
+async def _tried(backend: Backend, connection: Connection) -> list[ModelAbout]:
     """The models. Some servers have no list and some list to anybody, so a set model is also asked for a word."""
     try:
-        models = await backend.models(connection)
+        models = await backend.describe(connection)
     except (UpstreamRefused, UpstreamBadAnswer):
         if not connection.model:
             raise
         models = []
-    asked = connection.model or (models[0] if models else "")
+    asked = connection.model or (models[0].id if models else "")
     if not asked:
         return models
     greeting = ChatRequest([{"role": "user", "content": "Hi"}], model=asked, max_tokens=16)

@@ -12,9 +12,11 @@ from tavernai.gateway.kinds import (
     MODEL_CHARACTERS_MAX,
     PRICE_MAX,
     RANGES,
+    TEXT_KINDS,
     StoredConnection,
 )
 from tavernai.gateway.samplers import known_to
+from tavernai.gateway.templates import guessed
 
 Name = Annotated[str, Field(max_length=256)]
 Kind = Annotated[str, Field(max_length=32)]
@@ -181,18 +183,59 @@ class ConnectionPage(BaseModel):
     next_cursor: str | None
 
 
+class ModelShown(BaseModel):
+    """A model of a server; null and empty: it does not say.
+
+    `usable_tokens`: how much of the context is used where nobody chose, when less than all of it.
+    """
+
+    id: str
+    context_tokens: int | None
+    usable_tokens: int | None
+    capabilities: list[str]
+    template: str | None
+    """the template its name suggests, for kinds that complete text"""
+
+    @classmethod
+    def of(cls, one: ModelAbout, *, kind: str) -> "ModelShown":
+        return cls(
+            id=one.id,
+            context_tokens=one.context_tokens,
+            usable_tokens=one.usable_tokens,
+            capabilities=list(one.capabilities),
+            template=guessed(one.id) if kind in TEXT_KINDS else None,
+        )
+
+
+class ModelList(BaseModel):
+    """The models of one server, in its own order."""
+
+    items: list[ModelShown]
+
+
 class TryResult(BaseModel):
     """How a try ended: models and latency when it worked, code and detail when it did not."""
 
     ok: bool
     latency_ms: int | None = None
     models: list[str] | None = None
+    known: list[ModelShown] | None = None
+    """what the server tells of each of them"""
     code: str | None = None
     detail: str | None = None
+    retry_after_seconds: float | None = None
 
     @classmethod
-    def of(cls, one: ProbeResult) -> "TryResult":
-        return cls(ok=one.ok, latency_ms=one.latency_ms, models=one.models, code=one.code, detail=one.detail)
+    def of(cls, one: ProbeResult, *, kind: str) -> "TryResult":
+        return cls(
+            ok=one.ok,
+            latency_ms=one.latency_ms,
+            models=None if one.models is None else [about.id for about in one.models],
+            known=None if one.models is None else [ModelShown.of(about, kind=kind) for about in one.models],
+            code=one.code,
+            detail=one.detail,
+            retry_after_seconds=one.retry_after_seconds,
+        )
 
 
 class FoundShown(BaseModel):
@@ -212,36 +255,6 @@ class Discovery(BaseModel):
     """The model servers that answered."""
 
     found: list[FoundShown]
-
-
-class ModelShown(BaseModel):
-    """A model of a server; null and empty: it does not say.
-
-    `usable_tokens`: how much of the context is used where nobody chose, when less than all of it.
-    """
-
-    id: str
-    context_tokens: int | None
-    usable_tokens: int | None
-    capabilities: list[str]
-    template: str | None
-    """the template its name suggests, for kinds that complete text"""
-
-    @classmethod
-    def of(cls, one: ModelAbout, *, template: str | None) -> "ModelShown":
-        return cls(
-            id=one.id,
-            context_tokens=one.context_tokens,
-            usable_tokens=one.usable_tokens,
-            capabilities=list(one.capabilities),
-            template=template,
-        )
-
-
-class ModelList(BaseModel):
-    """The models of one server, in its own order."""
-
-    items: list[ModelShown]
 
 
 class StatusShown(BaseModel):

@@ -129,6 +129,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/connections:test"): Row("owners", "admin", body=DEMO),
     ("POST", "/api/connections/{connection_id}:test"): Row("owners", "admin"),
     ("POST", "/api/connections:discover"): Row("owners", "admin"),
+    ("POST", "/api/connections/{connection_id}:duplicate"): Row("owners", "admin", fits=(201,)),
+    ("GET", "/api/connections/{connection_id}/models"): Row("owners", "admin"),
+    ("GET", "/api/connections/{connection_id}/status"): Row("themselves"),
+    ("GET", "/api/conversations/{conversation_id}/usage"): CHAT,
     ("GET", "/api/search"): Row("themselves", "chat"),
     # conversations and messages
     ("POST", "/api/conversations"): Row("owner of it", "chat", body={"character_id": "{character_id}"}, fits=(201,)),

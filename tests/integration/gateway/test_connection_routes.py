@@ -16,7 +16,8 @@ from tavernai.engines.secret_box import FileSecretBox
 from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.endpoints import router
 from tavernai.gateway.kinds import LocalServer
-from tavernai.gateway.probing import ProbeService
+from tavernai.gateway.probing import ProbeService, StatusDesk
+from tavernai.gateway.service import GatewayService
 from tavernai.http.errors import on_refusal
 from tavernai.kernel.errors import TavernError
 from tavernai.storage.database import Database
@@ -54,7 +55,10 @@ async def desk(sqlite_storage: Database, tmp_path: Any) -> AsyncIterator[Desk]:
         app.include_router(router)
         app.add_exception_handler(TavernError, on_refusal)  # type: ignore[arg-type]
         probes = ProbeService(backends, servers=(local, nobody))
-        app.state.provides = {ConnectionService: connections, ProbeService: probes}
+        gateway = GatewayService(connections, backends)
+        app.state.provides = {
+            ConnectionService: connections, ProbeService: probes, StatusDesk: StatusDesk(gateway),
+        }  # fmt: skip
         async with served(app) as url, aiohttp.ClientSession(url) as session:
             made = Desk(session, upstream)
             app.dependency_overrides[optional] = lambda: made.who
@@ -138,3 +142,52 @@ async def test_servers_on_this_machine_are_found(desk: Desk) -> None:
     _, answer = await desk.ask("POST", "/api/connections:discover")
     found = {"kind": "openai", "name": "LM Studio", "base_url": f"{desk.upstream}/v1", "models": ["mock"]}
     assert answer == {"found": [found]}
+
+
+async def test_a_copy_has_another_name_and_the_same_key(desk: Desk) -> None:
+    settings = {"prices": {"input_per_million": 3, "output_per_million": 15, "currency": "EUR"}, "template": "alpaca"}
+    _, made = await desk.ask("POST", "/api/connections", house(desk, settings=settings))
+    status, copy = await desk.ask("POST", f"/api/connections/{made['id']}:duplicate")
+    assert (status, copy["name"], copy["is_default"], copy["has_key"]) == (201, "House 2", False, True)
+    assert (copy["settings"], copy["base_url"]) == (made["settings"], made["base_url"])
+    _, again = await desk.ask("POST", f"/api/connections/{made['id']}:duplicate")
+    assert again["name"] == "House 3"
+
+
+async def test_fallbacks_are_other_connections_that_exist(desk: Desk) -> None:
+    _, first = await desk.ask("POST", "/api/connections", house(desk))
+    _, second = await desk.ask("POST", f"/api/connections/{first['id']}:duplicate")
+    path = f"/api/connections/{first['id']}"
+    for wrong in ([first["id"]], ["nobody"], [second["id"]] * 2):
+        status, refused = await desk.ask("PATCH", path, {"version": 1, "settings": {"fallbacks": wrong}})
+        assert (status, refused["code"]) == (422, "invalid_input")
+    status, changed = await desk.ask("PATCH", path, {"version": 1, "settings": {"fallbacks": [second["id"]]}})
+    assert (status, changed["settings"]["fallbacks"]) == (200, [second["id"]])
+    _, cleared = await desk.ask("PATCH", path, {"version": 2, "settings": {"fallbacks": []}})
+    assert cleared["settings"]["fallbacks"] == []
+
+
+async def test_prices_templates_and_sizes_are_set_and_taken_back(desk: Desk) -> None:
+    _, made = await desk.ask("POST", "/api/connections", house(desk, settings={"context_tokens": 4096}))
+    path = f"/api/connections/{made['id']}"
+    prices = {"input_per_million": 0.5, "output_per_million": 2.5, "currency": "USD"}
+    _, priced = await desk.ask("PATCH", path, {"version": 1, "settings": {"prices": prices, "template": "chatml"}})
+    assert (priced["settings"]["prices"], priced["settings"]["template"]) == (prices, "chatml")
+    back = {"prices": None, "template": "", "context_tokens": None}
+    _, plain = await desk.ask("PATCH", path, {"version": 2, "settings": back})
+    assert (plain["settings"]["prices"], plain["settings"]["template"], plain["settings"]["context_tokens"]) == (
+        None, "", None,
+    )  # fmt: skip
+    status, _ = await desk.ask("PATCH", path, {"version": 3, "settings": {"template": "klingon"}})
+    assert status == 422
+
+
+async def test_a_servers_models_and_a_connections_state_can_be_read(desk: Desk) -> None:
+    _, made = await desk.ask("POST", "/api/connections", house(desk))
+    status, listed = await desk.ask("GET", f"/api/connections/{made['id']}/models")
+    assert (status, [one["id"] for one in listed["items"]]) == (200, ["mock"])
+    desk.sit("member")
+    status, state = await desk.ask("GET", f"/api/connections/{made['id']}/status")
+    assert (status, state["state"], state["failures"]) == (200, "closed", 0)
+    assert (await desk.ask("GET", f"/api/connections/{made['id']}/models"))[0] == 403
+    assert (await desk.ask("GET", "/api/connections/nobody/status"))[0] == 404
