@@ -25,6 +25,8 @@ from tavernai.characters.service import CharacterService
 from tavernai.characters.tables import characters
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.tables import conversations, messages
+from tavernai.config.domain.fold import Op, Scope
+from tavernai.config.service import ConfigService
 from tavernai.gateway.connections import ConnectionService, NewConnection
 from tavernai.gateway.domain import ChatRequest, Connection, Delta
 from tavernai.gateway.errors import UpstreamAuth, UpstreamServerError
@@ -37,7 +39,7 @@ from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 
 VERBS = (
-    "card", "card_edit", "card_trash", "card_restore", "card_import", "persona", "persona_change", "persona_delete",
+    "card", "card_edit", "card_trash", "card_restore", "card_import", "persona", "persona_change", "persona_delete", "persona_restore", "config", "config",
     "connection", "connection_change", "connection_remove", "user_change",
     "open", "enter", "post", "post", "post", "act", "act", "claim", "claim", "claim", "finish", "finish", "finish",
     "cancel", "retry", "recover", "edit", "hide", "show", "delete", "cut", "restore", "select", "branch", "copy",
@@ -179,6 +181,17 @@ class Household:
 
     async def do_persona_delete(self, message: Any, pick: int, extra: int) -> None:
         await self.services[PersonaService].delete(self.user_id, (await self.persona(pick)).id)
+
+    async def do_persona_restore(self, message: Any, pick: int, extra: int) -> None:
+        found = (await self.services[PersonaService].list(self.user_id, trash=True, cursor=None, limit=50)).items
+        if found:
+            await self.services[PersonaService].restore(self.user_id, found[pick % len(found)].id)
+
+    async def do_config(self, message: Any, pick: int, extra: int) -> None:
+        scopes = (Scope("user", self.user_id), Scope("conversation", self.conversation_id))
+        values = (Op(op="set", path="/generation/top_k", value=pick % 50), Op(op="unset", path="/generation/top_k"),
+                  Op(op="set", path="/persona/id", value=(await self.persona(pick)).id))  # fmt: skip
+        await self.services[ConfigService].commit(self.user_id, scopes[pick % 2], [values[extra % 3]], base_n=extra)
 
     async def connection(self, pick: int) -> Any:
         found = (await self.services[ConnectionService].listed(cursor=None, limit=50)).items

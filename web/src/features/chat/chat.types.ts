@@ -131,6 +131,7 @@ export interface Why {
   task: Record<string, unknown> | null
   route: { connection: string; model: string; reason?: string } | null
   plan: Plan | null
+  config?: { revisions: Record<string, number>; used: { path: string; value: unknown; source: string }[]; ignored: string[] } | null
   completion: { finish?: string | null; usage?: Usage | null; first_token_ms?: number | null; total_ms?: number | null } | null
   events: Omit<EventFrame, 'type'>[]
 }

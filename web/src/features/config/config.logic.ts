@@ -47,7 +47,7 @@ export function fitted(row: Path, value: number): number {
 }
 
 /** Ranges of millions make no slider; those get a field alone. */
-export const slides = (row: Path): boolean => row.min !== null && row.max !== null && (row.max - row.min) / (row.step ?? 1) <= 1000
+export const slides = (row: Path): boolean => row.min !== null && row.max !== null && (row.max - row.min) / (row.step ?? 1) <= 500
 
 export interface Stop {
   word: string
