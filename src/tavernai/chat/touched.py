@@ -207,6 +207,9 @@ def _is_bare(touched: Touched) -> bool:
     message, scene = touched.message, touched.scene
     if message is None or scene.is_cut(message) or not _is_untouched(touched, message):
         return False
+    leaf = scene.leaf
+    if leaf is not None and leaf["depth"] > message["depth"] + 1 and scene.on_path(message) is not None:
+        return False  # most of a long list ends here, without a query
     children = _children(touched, message)
     if not children:
         return True
