@@ -141,6 +141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversation Usage
+         * @description Tokens and costs of a conversation's replies, every variant counted.
+         */
+        get: operations["conversation_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream/sessions": {
         parameters: {
             query?: never;
@@ -1765,6 +1785,16 @@ export interface components {
             first_token_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
+            /** Connection */
+            connection: string | null;
+            /** Fallbacks */
+            fallbacks: {
+                [key: string]: string;
+            }[] | null;
+            /** Cost */
+            cost: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * ConfigAccount
@@ -2036,6 +2066,20 @@ export interface components {
             active_leaf: string | null;
             undo: components["schemas"]["UndoShown"];
             draft: components["schemas"]["DraftShown"] | null;
+        };
+        /**
+         * ConversationUsage
+         * @description What a conversation's replies took. Replies whose provider did not count are not in it.
+         */
+        ConversationUsage: {
+            /** Replies */
+            replies: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Costs */
+            costs: components["schemas"]["Paid"][];
         };
         /**
          * CostShown
@@ -2470,6 +2514,16 @@ export interface components {
         NewSession: {
             /** Conversation Id */
             conversation_id?: string | null;
+        };
+        /**
+         * Paid
+         * @description An amount as a decimal text.
+         */
+        Paid: {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
         };
         /**
          * PasswordGiven
@@ -3354,10 +3408,14 @@ export interface components {
             latency_ms: number | null;
             /** Models */
             models: string[] | null;
+            /** Known */
+            known: components["schemas"]["ModelShown"][] | null;
             /** Code */
             code: string | null;
             /** Detail */
             detail: string | null;
+            /** Retry After Seconds */
+            retry_after_seconds: number | null;
         };
         /**
          * TunedValue
@@ -3924,6 +3982,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversation_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationUsage"];
                 };
             };
             /** @description Refused; `code` says why. */
