@@ -127,7 +127,7 @@ async def test_an_instruction_for_one_reply_stands_in_its_account(
         await sends(reader, "/why")
         prompt = reader.page.get_by_role("tabpanel")
         await expect(prompt.get_by_text(NUDGE).first).to_be_attached(timeout=REPLY_MS_MAX)
-        await expect(prompt.get_by_text(reader.words("chat.source.nudge")).first).to_be_visible()
+        await expect(prompt.get_by_text(reader.words("chat.source.instruction")).first).to_be_visible()
         await reader.looks_around()
 
 

@@ -1,4 +1,3 @@
-import type { Persona } from '@/api/shapes'
 import { api, body as bodyOf } from '@/lib/api'
 import type { Message, Page } from './chat.types'
 import type { ToldDraft } from './draft.logic'
@@ -11,21 +10,6 @@ export const readDraft = async (id: string): Promise<ToldDraft | null> =>
   (await body<{ draft?: ToldDraft | null }>(api.GET('/api/conversations/{conversation_id}', inConversation(id)))).draft ?? null
 export const writeDraft = async (id: string, text: string): Promise<void> =>
   void (await api.PUT('/api/conversations/{conversation_id}/draft', { ...inConversation(id), body: { text } }))
-
-export const listPersonas = async (): Promise<Persona[]> => (await body<{ items: Persona[] }>(api.GET('/api/personas', {}))).items
-
-/** What holds in this conversation: its own values over the character's over the person's over what we ship. */
-export interface Effective {
-  values: Record<string, unknown>
-  sources: Record<string, { type: string; id?: string } | 'seed'>
-}
-export const readEffective = (conversation_id: string): Promise<Effective> =>
-  body<Effective>(api.GET('/api/config/effective', { params: { query: { conversation_id } } }))
-/** Sets values for one conversation; null goes back to what holds above it. */
-export const configure = (conversation_id: string, values: Record<string, unknown>) => {
-  const ops = Object.entries(values).map(([path, value]) => (value === null ? { op: 'unset' as const, path } : { op: 'set' as const, path, value }))
-  return body<unknown>(api.POST('/api/config/revisions', { body: { scope: { type: 'conversation', id: conversation_id }, ops } }))
-}
 
 /** The first message at or after this moment. */
 export const messageAt = async (id: string, at: string): Promise<Message | null> => {

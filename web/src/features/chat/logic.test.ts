@@ -15,7 +15,7 @@ it('puts what was posted during a reply into the tray', () => {
     message('r', { status: 'streaming' }), message('u', { role: 'user', text: 'Next', task_id: 't' }), message('q', { status: 'queued', task_id: 't' }),
   ))
   expect(rows.shown.map((one) => one.id)).toEqual(['r'])
-  expect(rows.waiting).toEqual([{ id: 'u', text: 'Next', task_id: 't' }])
+  expect(rows.waiting).toMatchObject([{ id: 'u', text: 'Next', task_id: 't' }])
 })
 
 it('keeps a reply that only waits for its turn in the log', () => {

@@ -4,7 +4,7 @@ export type TimelineItem = Omit<EventFrame, 'type'>
 
 /** The colour of each source; the word always stands beside it. */
 const COLOURS: Record<string, string> = {
-  main: 'bg-info', preset: 'bg-info', control: 'bg-info', nudge: 'bg-info', post_history: 'bg-info',
+  main: 'bg-info', preset: 'bg-info', control: 'bg-info', nudge: 'bg-info', instruction: 'bg-info', post_history: 'bg-info',
   persona: 'bg-ok', character: 'bg-accent', examples: 'bg-accent-ink', lore: 'bg-warn', note: 'bg-bad', injection: 'bg-bad',
   history: 'bg-soft', greeting: 'bg-soft',
 }
@@ -25,8 +25,10 @@ export function segmentsOf(plan: Plan): Segment[] {
   return [...parts, { id: 'reply', colour: 'bg-line', share: (100 * (plan.reply_tokens ?? 0)) / room }]
 }
 
+/** Sources of which there is only one; their name follows the reader's language. */
+const ALONE = new Set(['history', 'main', 'instruction'])
 export const titleOf = (part: Pick<PlanPart, 'title' | 'source'>, words: (source: string) => string): string =>
-  part.source === 'history' || part.source === 'main' || !part.title ? words(part.source) : part.title
+  ALONE.has(part.source) || !part.title ? words(part.source) : part.title
 
 export interface EventRow {
   event: TimelineItem

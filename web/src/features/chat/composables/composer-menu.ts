@@ -1,12 +1,16 @@
 import { Keyboard, MessageSquareOff, PenLine, Settings2, Slash, Sparkles, StepForward } from '@lucide/vue'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useCommands, type Command } from '@/lib/commands'
 import type { MenuItem } from '@/ui/menu'
 import { useChat } from '../chat.store'
 import { canContinue } from '../rows.logic'
 import { useScreen } from './screen'
 import type { Speaking } from './speaking'
 
+interface Item extends MenuItem {
+  id: string
+}
 interface Doors {
   help: () => void
   settings: () => void
@@ -25,20 +29,23 @@ export function useComposerMenu(speaking: Speaking, doors: Doors): ComputedRef<M
     return nudge
   }
 
-  return computed(() => {
+  const items = computed<Item[]>(() => {
     const { last } = chat
     const { running } = chat.rows
     return [
-      { label: t('chat.continue_last'), icon: StepForward, disabled: !last || !canContinue(last), run: () => last && actions.goOn(last, nudged()) },
-      { label: t('chat.impersonate'), icon: PenLine, disabled: running !== null, run: () => actions.impersonate(nudged()) },
-      { label: t('composer.nudge_next'), icon: Sparkles, run: () => (speaking.nudge.value ??= '') },
+      { id: 'continue', label: t('chat.continue_last'), icon: StepForward, disabled: !last || !canContinue(last), run: () => last && actions.goOn(last, nudged()) },
+      { id: 'impersonate', label: t('chat.impersonate'), icon: PenLine, disabled: running !== null, run: () => actions.impersonate(nudged()) },
+      { id: 'nudge', label: t('composer.nudge_next'), icon: Sparkles, run: () => (speaking.nudge.value ??= '') },
       {
-        label: t(speaking.reply.value ? 'composer.without_reply' : 'composer.ask_reply'), icon: MessageSquareOff,
+        id: 'reply', label: t(speaking.reply.value ? 'composer.without_reply' : 'composer.ask_reply'), icon: MessageSquareOff,
         run: () => (speaking.answered.value = !speaking.reply.value),
       },
-      { label: t('composer.settings'), icon: Settings2, apart: true, run: doors.settings },
-      { label: t('composer.commands'), icon: Slash, run: doors.help },
-      { label: t('chat.shortcuts'), icon: Keyboard, run: openShortcuts },
+      { id: 'settings', label: t('composer.settings'), icon: Settings2, apart: true, run: doors.settings },
+      { id: 'commands', label: t('composer.commands'), icon: Slash, run: doors.help },
+      { id: 'keys', label: t('chat.shortcuts'), icon: Keyboard, run: openShortcuts },
     ]
   })
+  // The palette offers the same.
+  useCommands(computed(() => items.value.filter((item) => !item.disabled).map(({ id, label, icon, run }): Command => ({ id: `write:${id}`, group: 'action', label, icon, run }))))
+  return items
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/vue-query'
 import { nextTick, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useRoute, useRouter } from 'vue-router'
+import { useRouter } from 'vue-router'
 import { download } from '@/lib/download'
 import { useLook, type Theme } from '@/lib/look'
 import { useToasts } from '@/lib/toasts'
@@ -90,7 +90,7 @@ function useTuning({ cast, openHelp, openSettings }: Tools): Part<'help' | 'sett
     help: openHelp,
     settings: openSettings,
     shortcuts: screen.openShortcuts,
-    note: (text) => (text === undefined ? openSettings() : told(cast.set({ '/note/text': text }), 'note', { text })),
+    note: (text) => (text === undefined ? openSettings() : told(cast.set('/note/text', text), 'note', { text })),
     persona: (name) => {
       const one = cast.personas.value.find((persona) => persona.name === name)
       return one ? told(cast.play(one), 'persona', { name }) : openSettings()
@@ -99,7 +99,7 @@ function useTuning({ cast, openHelp, openSettings }: Tools): Part<'help' | 'sett
       const one = cast.connections.value.find((connection) => connection.name === name)
       return one ? told(cast.answerBy(one), 'model', { name }) : openSettings()
     },
-    length: (value) => told(cast.set({ '/reply/length': value }), 'length', { length: t(`composer.length.${value}`) }),
+    length: (value) => told(cast.set('/reply/length', value), 'length', { length: t(`composer.length.${value}`) }),
     theme: (theme) => look.change({ theme: theme as Theme }),
   }
 }
@@ -108,9 +108,8 @@ function useMoving({ conversationId }: Tools): Part<'go' | 'find' | 'why' | 'bra
   const chat = useChat()
   const refuse = useRefusal()
   const router = useRouter()
-  const route = useRoute()
   const { actions, ...screen } = useScreen()
-  const find = (words: string) => router.push({ query: { ...route.query, q: words } })
+  const find = (words: string) => router.push({ name: 'search', query: { q: words, chat: conversationId.value } })
 
   const ways: { [Kind in Goal['kind']]: (goal: Extract<Goal, { kind: Kind }>) => unknown } = {
     end: () => nextTick(screen.toEnd),
@@ -163,7 +162,7 @@ function useTidying({ conversationId }: Tools): Part<'bookmark' | 'undo' | 'redo
   return {
     bookmark: (label) => {
       const { last } = chat
-      return last ? actions.trying(() => setBookmark({ id: last.id, conversation_id: conversationId.value }, label ?? null)) : refuse('no_message')
+      return last ? actions.trying(() => setBookmark({ id: last.id, conversation_id: conversationId.value }, label)) : refuse('no_message')
     },
     undo: actions.undo,
     redo: actions.redo,

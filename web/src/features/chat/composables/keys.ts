@@ -6,9 +6,6 @@ export const whyKey = (messageId: string, variantId: string, status: string) => 
 export const variantsKey = (messageId: string) => ['variants', messageId] as const
 export const characterKey = (id: string) => ['character', id] as const
 export const connectionsKey = ['connections'] as const
-export const personasKey = ['personas'] as const
-/** All that is tuned begins with this word, so that one change reads everything again. */
-export const effectiveKey = (conversationId: string) => ['config', 'effective', { conversationId }] as const
 export const daysKey = (id: string) => ['days', id] as const
 export const bookmarksKey = (id: string) => ['bookmarks', id] as const
 export const changesKey = (id: string) => ['changes', id] as const
