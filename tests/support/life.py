@@ -39,7 +39,8 @@ from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 
 VERBS = (
-    "card", "card_edit", "card_trash", "card_restore", "card_import", "persona", "persona_change", "persona_delete", "persona_restore", "config", "config",
+    "card", "card_edit", "card_trash", "card_restore", "card_import", "persona", "persona_change", "persona_delete",
+    "persona_restore", "config", "config",
     "connection", "connection_change", "connection_remove", "user_change",
     "open", "enter", "post", "post", "post", "act", "act", "claim", "claim", "claim", "finish", "finish", "finish",
     "cancel", "retry", "recover", "edit", "hide", "show", "delete", "cut", "restore", "select", "branch", "copy",
