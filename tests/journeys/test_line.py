@@ -81,10 +81,10 @@ async def _both_edit(one: Visitor, other: Visitor) -> None:
     await one.page.bring_to_front()
     await one.log.get_by_role("textbox").fill("We are many.")
     await one.button("common.save").click()
-    choice = one.page.get_by_role("alertdialog", name=one.words("chat.conflict_title"))
+    choice = one.dialog("chat.conflict_title")
     await expect(choice).to_contain_text("We are three.")
     await expect(choice).to_contain_text("We are many.")
     await one.looks_around()
-    await one.button("chat.conflict_keep_mine").click()
+    await one.button("chat.conflict_keep_both").click()
     for tab in (one, other):
-        await tab.reads("We are many.")
+        await expect(tab.message("We are three.").get_by_text("1 / 2", exact=True)).to_be_attached()
