@@ -18,7 +18,6 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import Column, Connection, Table, select
 
-from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import Recorded
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.store import newest_position, told_after
@@ -104,13 +103,13 @@ class Follower:
             await asyncio.wait_for(self._task, STOP_SECONDS_MAX)
 
     async def caught_up(self, *, seconds_max: float) -> bool:
-        """Have everything indexed that is in the ledger now; False when that takes longer than this."""
+        """Have everything indexed that is in the ledger now; False when that takes longer than this, or fails."""
         try:
             await asyncio.wait_for(self._catch_up(), seconds_max)
         except TimeoutError:
             return False
-        except TavernError as refusal:  # an older index still answers
-            log.warning("index_behind", code=refusal.code)
+        except Exception:  # a full disk, a fault in an index: an older one still answers
+            log.exception("index_behind")
             return False
         return True
 
