@@ -1,5 +1,6 @@
 import { useDebounceFn, useEventListener } from '@vueuse/core'
 import { computed, onBeforeUnmount, watch, type Ref } from 'vue'
+import { useReachable } from '@/lib/reachable'
 import { useChat } from '../chat.store'
 import { useDrafts } from '../drafts.store'
 
@@ -29,6 +30,8 @@ export function useDraft(id: Ref<string>) {
     void drafts.sync(now)
   }, { immediate: true })
   watch(() => chat.rows.shown.findLast((message) => message.role === 'user')?.id, (now) => { if (now && text.value) void afterOthers(id.value) })
+  const reachable = useReachable()
+  watch(reachable, (again) => { if (again) flush(id.value) })
   useEventListener(window, 'focus', () => void drafts.sync(id.value))
   useEventListener(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? void drafts.sync(id.value) : flush(id.value)))
   onBeforeUnmount(() => flush(id.value))

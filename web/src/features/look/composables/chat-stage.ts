@@ -1,7 +1,12 @@
+import { useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef, type Ref } from 'vue'
 import { useCharacter } from '@/features/characters/composables/character'
+import { effectiveKey, readEffective } from '@/features/config/config.api'
 import { useLook } from '@/lib/look'
-import type { ChatStyle } from '@/lib/themes'
+import { chatStyles, type ChatStyle } from '@/lib/themes'
+
+/** What `/chat/background` says where no picture is wanted. */
+export const NO_BACKDROP = 'none'
 
 interface Told {
   id: string
@@ -14,12 +19,18 @@ export interface ChatStage {
   attrs: ComputedRef<Record<string, unknown>>
 }
 
-/** How one conversation is set: the reader's style, and the character's picture behind it. */
+/** How one conversation is set: its own style or the reader's, and the character's picture behind it. */
 export function useChatStage(shown: Readonly<Ref<Told | undefined>>): ChatStage {
   const look = useLook()
   const character = useCharacter(() => shown.value?.character_id ?? '')
-  const style = computed(() => look.chat)
-  const backdrop = computed(() => (character.data.value as { background_url?: string | null } | undefined)?.background_url ?? null)
+  const scope = computed(() => ({ type: 'conversation' as const, id: shown.value?.id ?? '' }))
+  const tuned = useQuery({
+    queryKey: computed(() => effectiveKey(scope.value)), queryFn: () => readEffective(scope.value), enabled: computed(() => Boolean(shown.value)), staleTime: 60_000,
+  })
+  const value = (path: string) => tuned.data.value?.values[path]
+  const style = computed(() => chatStyles.find((one) => one === value('/chat/style')) ?? look.chat)
+  const backdrop = computed(() => (value('/chat/background') === NO_BACKDROP ? null : pictureOf()))
+  const pictureOf = () => (character.data.value as { background_url?: string | null } | undefined)?.background_url ?? null
   const attrs = computed(() => ({
     'data-chat': style.value,
     class: [style.value === 'novel' && shown.value && 'has-stage', backdrop.value && 'has-backdrop'],
