@@ -17,11 +17,39 @@ API = ROOT / "api"
 SLICES = {"streaming-api.yml": ("Streaming", ("/api/stream", "/v1/agent/messages"))}
 """Parts of the document under names of their own: title, and how their paths begin."""
 
+SOCKETS: dict[str, Any] = {
+    "/api/stream/{session_id}/ws": {
+        "get": {
+            "tags": ["streaming"],
+            "summary": "WebSocket",
+            "description": (
+                "The frames of the stream, each one text: `{id?, event, data}`. "
+                'Takes `{"interrupt": task_id}`, at most 4096 bytes. A browser\'s Origin must be ours or configured.'
+            ),
+            "operationId": "stream_frames_by_socket",
+            "parameters": [
+                {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                {"name": "after", "in": "query", "required": False, "schema": {"type": "string", "maxLength": 64}},
+            ],
+            "responses": {
+                "101": {"description": "Frames; see docs/reference/streaming.md"},
+                "default": {
+                    "description": "Refused; `code` says why.",
+                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                },
+            },
+            "security": [{"key": []}, {"session": []}],
+        }
+    }
+}
+"""What OpenAPI has no words for: a request that becomes a WebSocket. Only the slice tells of it."""
+
 
 def contents() -> dict[str, str]:
     """Every file of api/ by its name."""
     document = openapi_document(ROUTERS)
-    slices = {name: yaml(sliced(document, *what)) for name, what in SLICES.items()}
+    whole = document | {"paths": document["paths"] | SOCKETS}
+    slices = {name: yaml(sliced(whole, *what)) for name, what in SLICES.items()}
     return {"openapi.json": text(document), "events.json": text(event_schemas()), **slices}
 
 

@@ -55,6 +55,7 @@ export function useKeptChat() {
     const first = await Promise.race([reading.then(() => 'read' as const, () => 'failed' as const), away])
     if (first !== 'read' && (await restore(wanted))) return
     await reading
+    keep()
   }
 
   return { readOr }
