@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import type { Connection, ConnectionSettings, Found, TestResult } from '@/api/shapes'
+import { computed } from 'vue'
+import type { Connection, ConnectionSettings, ConnectionStatus, Found, TestResult } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
 export interface ConnectionBody {
@@ -23,12 +24,21 @@ export const deleteConnection = async (id: string): Promise<void> => void (await
 export const testConnection = (id: string): Promise<TestResult> => body(api.POST('/api/connections/{connection_id}:test', at(id)))
 export const testDraft = (given: { kind: string; base_url: string; model: string; key?: string }): Promise<TestResult> =>
   body(api.POST('/api/connections:test', { body: given }))
+export const duplicateConnection = (id: string): Promise<Connection> => body(api.POST('/api/connections/{connection_id}:duplicate', at(id)))
+export const connectionStatus = (id: string): Promise<ConnectionStatus> => body(api.GET('/api/connections/{connection_id}/status', at(id)))
 export const discover = async (): Promise<Found[]> => (await body(api.POST('/api/connections:discover', {}))).found
 
 const key = ['connections']
 export const useConnections = () => useQuery({ queryKey: key, queryFn: listConnections })
 /** Looks at this machine's usual ports; asked when a person opens the page, never behind their back. */
 export const useDiscovery = (enabled = true) => useQuery({ queryKey: ['discovery'], queryFn: discover, enabled, staleTime: 30_000, retry: false })
+
+const STATUS_MS = 15_000
+/** How a connection is doing; looked at again soon while it rests or loads. */
+export const useConnectionStatus = (id: () => string) => useQuery({
+  queryKey: computed(() => ['connection-status', id()]), queryFn: () => connectionStatus(id()), retry: false,
+  refetchInterval: ({ state }) => (state.data && (state.data.state !== 'closed' || state.data.loading) ? STATUS_MS / 5 : STATUS_MS),
+})
 
 /** A change to the list of connections: whatever it was, the list is read again. */
 export function useConnectionChange<In, Out>(change: (given: In) => Promise<Out>) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bodyOf, draftFrom, draftOf, emptyDraft, lacking, nameOf } from './connections.logic'
+import { asKind, bodyOf, draftFrom, draftOf, emptyDraft, lacking, moved, nameOf, withPrice } from './connections.logic'
 
 const openai = (change: object = {}) => ({ ...emptyDraft(), base_url: 'http://127.0.0.1:8080/v1', model: 'm', ...change })
 
@@ -34,4 +34,29 @@ test('a stored key never comes back into the form', () => {
 
 test('a found server brings its first model along', () => {
   expect(draftFrom({ kind: 'openai', name: 'Ollama', base_url: 'http://x/v1', models: ['a', 'b'] })).toMatchObject({ name: 'Ollama', model: 'a' })
+})
+
+test('another kind brings its usual address along, but never over a typed one', () => {
+  const ollama = asKind(emptyDraft(), 'ollama')
+  expect(ollama.base_url).toBe('http://127.0.0.1:11434')
+  expect(asKind(ollama, 'anthropic').base_url).toBe('https://api.anthropic.com/v1')
+  expect(asKind(openai(), 'ollama').base_url).toBe('http://127.0.0.1:8080/v1')
+})
+
+test('a server with one model need not be told which', () => {
+  expect(lacking(openai({ kind: 'koboldcpp', model: '' }))).toBeNull()
+})
+
+test.each([
+  [['a', 'b', 'c'], 'c', -1, ['a', 'c', 'b']],
+  [['a', 'b', 'c'], 'a', -1, ['a', 'b', 'c']],
+  [['a', 'b'], 'a', 1, ['b', 'a']],
+  [['a'], 'x', 1, ['a']],
+] as const)('%o with %s moved by %i is %o', (order, id, by, next) => expect(moved(order, id, by)).toEqual(next))
+
+test('prices are there once one is typed and gone when both are empty', () => {
+  const priced = withPrice(null, { output_per_million: 15 })
+  expect(priced).toEqual({ input_per_million: 0, output_per_million: 15, currency: 'USD' })
+  expect(withPrice(priced, { currency: 'eur' })?.currency).toBe('EUR')
+  expect(withPrice(priced, { output_per_million: null })).toBeNull()
 })

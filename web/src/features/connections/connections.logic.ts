@@ -1,5 +1,28 @@
-import type { Connection, ConnectionSettings, Found } from '@/api/shapes'
+import type { Connection, ConnectionSettings, Found, KnownModel, TestResult } from '@/api/shapes'
 import type { ConnectionBody } from './connections.api'
+
+export interface Kind {
+  /** Where such a server usually listens. */
+  address: string
+  /** Whether one connects to it without naming a model. */
+  oneModel?: boolean
+  /** Whether messages become one text, by a template. */
+  text?: boolean
+}
+
+/** The kinds of servers in the order they are offered. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  openai: { address: '' },
+  anthropic: { address: 'https://api.anthropic.com/v1' },
+  gemini: { address: 'https://generativelanguage.googleapis.com/v1beta' },
+  ollama: { address: 'http://127.0.0.1:11434' },
+  llamacpp: { address: 'http://127.0.0.1:8080', oneModel: true, text: true },
+  koboldcpp: { address: 'http://127.0.0.1:5001', oneModel: true, text: true },
+  text: { address: 'http://127.0.0.1:5000/v1', oneModel: true, text: true },
+  demo: { address: '' },
+}
+
+export const TEMPLATES = ['chatml', 'llama3', 'mistral', 'alpaca', 'plain'] as const
 
 /** What the form holds while a connection is written. */
 export interface Draft {
@@ -13,7 +36,7 @@ export interface Draft {
   settings: ConnectionSettings
 }
 
-export const settingsDefault: ConnectionSettings = { context_tokens: 8192, reply_tokens: 400, temperature: null }
+export const settingsDefault: ConnectionSettings = { context_tokens: null, reply_tokens: 400, temperature: null, template: '', prices: null, fallbacks: [] }
 
 export const emptyDraft = (kind = 'openai'): Draft =>
   ({ name: '', kind, base_url: '', model: '', key: '', forgetKey: false, settings: { ...settingsDefault } })
@@ -49,5 +72,39 @@ export function bodyOf(draft: Draft): ConnectionBody {
 export function lacking(draft: Draft): 'base_url' | 'model' | null {
   if (draft.kind === 'demo') return null
   if (!/^https?:\/\/[^\s/]+/i.test(draft.base_url.trim())) return 'base_url'
-  return draft.model.trim() ? null : 'model'
+  return draft.model.trim() || KINDS[draft.kind]?.oneModel ? null : 'model'
+}
+
+/** The draft for another kind: an address nobody typed becomes the usual one of that kind. */
+export function asKind(draft: Draft, kind: string): Draft {
+  const usual = Object.values(KINDS).some(({ address }) => address === draft.base_url)
+  return { ...draft, kind, base_url: !draft.base_url || usual ? (KINDS[kind]?.address ?? '') : draft.base_url }
+}
+
+/** The order with one connection moved by a step; as it was where there is no such step. */
+export function moved(order: readonly string[], id: string, by: -1 | 1): string[] {
+  const from = order.indexOf(id)
+  const to = from + by
+  if (from < 0 || to < 0 || to >= order.length) return [...order]
+  const next = [...order]
+  next.splice(to, 0, ...next.splice(from, 1))
+  return next
+}
+
+/** The models a test has found, described as far as the server does. */
+export const knownOf = (result: TestResult): readonly KnownModel[] =>
+  result.known ?? (result.models ?? []).map((id) => ({ id, context_tokens: null, usable_tokens: null, capabilities: [], template: null }))
+
+/** What the server told of the model the draft names. */
+export const aboutModel = (known: readonly KnownModel[], model: string): KnownModel | undefined =>
+  known.find(({ id }) => id === model) ?? (known.length === 1 && !model ? known[0] : undefined)
+
+export interface Prices { input_per_million: number; output_per_million: number; currency: string }
+
+/** Prices are there as soon as one is typed, and gone when both are empty. */
+export function withPrice(prices: Prices | null | undefined, change: Partial<Record<keyof Prices, number | string | null>>): Prices | null {
+  const next = { input_per_million: 0, output_per_million: 0, currency: 'USD', ...prices, ...change }
+  const amount = (value: number | string | null) => (typeof value === 'number' ? value : 0)
+  const made = { input_per_million: amount(next.input_per_million), output_per_million: amount(next.output_per_million), currency: String(next.currency ?? 'USD').toUpperCase() }
+  return made.input_per_million || made.output_per_million ? made : null
 }
