@@ -69,6 +69,7 @@ class TaskRetry:
 class TaskWaiting:
     """The model's server is loading it; it is asked again after a pause."""
 
+    reply_message_id: str
     connection: str
     code: str
     delay_ms: int

@@ -206,7 +206,7 @@ class ReplyWriter:
         assert staged is not None
         pause = told.route.pause(error, staged.connection, now=time.monotonic())
         if pause is not None:
-            waiting = TaskWaiting(staged.connection.name, error.code, int(pause * 1000))
+            waiting = TaskWaiting(lease.task["reply_message_id"], staged.connection.name, error.code, int(pause * 1000))
             await self.storage.commit(lambda tx: self._record_waiting(tx, lease, waiting))
             await asyncio.sleep(pause)
             return True

@@ -42,6 +42,8 @@ export interface Message {
   cost?: { amount: string; currency: string } | null
   /** The one-off instruction this reply was written under. */
   nudge?: string | null
+  /** The connection whose server is loading its model just now. */
+  loading?: string | null
 }
 
 export interface Bookmark {

@@ -152,7 +152,7 @@ function ended(status: Status): Rule {
     const next = without(state, variantId)
     if (!base) return next
     const told = {
-      ...base, status, text: text(payload.text) || state.drafts[variantId]?.text || base.text, task_id: text(payload.task_id),
+      ...base, loading: null, status, text: text(payload.text) || state.drafts[variantId]?.text || base.text, task_id: text(payload.task_id),
       reasoning: (payload.reasoning as string | null) ?? null, model: (payload.model as string | null) ?? base.model,
       finish: text(payload.finish) || null, tokens_out: usage?.completion_tokens ?? null, usage: usage ?? null, version: base.version + 1,
       connection: text(payload.connection) || (base.connection ?? null), cost: (payload.cost as Message['cost']) ?? null,
@@ -195,6 +195,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'branch.created': (state, payload) => (payload.copy ? state : leafSelected(state, payload)),
   'completion.started': started,
   'completion.requeued': queued,
+  'task.waiting': (state, payload) => change(state, text(payload.reply_message_id), { loading: text(payload.connection) || null }),
   'completion.done': ended('complete'),
   'completion.interrupted': ended('interrupted'),
   'completion.failed': ended('failed'),
