@@ -66,7 +66,7 @@ async def test_a_long_life_in_which_everything_happened_is_told_again() -> None:
     async with product() as services:
         household = Household(services)
         await household.move_in()
-        await household.live(thrown(7, steps=700))
+        await household.live(thrown(9, steps=700))
         await household.crash()
         assert household.done == set(VERBS), "the dice must reach every verb"
         assert household.refused < 500
