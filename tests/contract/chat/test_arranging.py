@@ -227,3 +227,34 @@ async def test_a_change_of_another_conversation_is_not_found(tale: Tale) -> None
     [found] = await listed(tale)
     with pytest.raises(ChangeNotFound):
         await other.chat.undo_one("kim", other.id, str(found["event_id"]))
+
+
+# The picture, the file.
+
+
+async def test_the_tree_folds_runs_and_names_what_they_hang_on(tale: Tale) -> None:
+    ids = [await tale.say(f"line {n}") for n in range(6)]
+    await tale.chat.set_bookmark("kim", ids[4], label="turn")
+    await tale.chat.branch("kim", ids[2])
+    await tale.say("another way")
+    found = await tale.chat.tree("kim", tale.id)
+    nodes = found["nodes"]
+    assert [(node["text"], node["run"], node["active"]) for node in nodes] == [
+        ("line 2", 4, True), ("line 4", 2, False), ("line 5", 1, False), ("another way", 1, True),
+    ]  # fmt: skip
+    assert [node["parent_id"] for node in nodes] == [None, ids[2], ids[4], ids[2]]
+    assert (nodes[1]["bookmark"], nodes[1]["depth"], found["truncated"]) == ({"label": "turn"}, 4, False)
+    variant_id = (await tale.item(ids[2]))["variant"]["id"]
+    assert {node["parent_variant_id"] for node in nodes if node["parent_id"] == ids[2]} == {variant_id}
+
+
+async def test_a_file_holds_the_branch_shown_or_what_was_chosen(tale: Tale) -> None:
+    ids = [await tale.say(f"line {n}") for n in range(3)]
+    copy = tale.at((await tale.chat.branch("kim", ids[1], copy=True)).conversation_id)
+    await tale.chat.delete_message("kim", ids[0])
+    name, content = await tale.chat.export("kim", tale.id, form="txt")
+    assert (name, content.decode()) == ("Ada.txt", "Ada: Hello Kim, I am Ada.\n\nKim: line 1\n\nKim: line 2\n")
+    _, content = await copy.chat.export("kim", copy.id, form="txt", message_ids=[ids[1]])
+    assert content == b"Kim: line 1\n"
+    with pytest.raises(MessageNotFound):
+        await copy.chat.export("kim", copy.id, form="txt", message_ids=[ids[2]])
