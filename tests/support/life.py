@@ -15,7 +15,7 @@ from tavernai.agent import recovery
 from tavernai.agent.cast import OwnStage
 from tavernai.agent.leases import Lease, claim
 from tavernai.agent.reply import ReplyWriter
-from tavernai.agent.service import AgentService, Order
+from tavernai.agent.service import AgentService, Order, Speaker
 from tavernai.agent.stage import Director
 from tavernai.agent.tables import lanes, tasks
 from tavernai.bootstrap import Services
@@ -23,6 +23,7 @@ from tavernai.characters.importing import ImportService
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.service import CharacterService
 from tavernai.characters.tables import characters
+from tavernai.chat.arranging import Action
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.tables import conversations, messages
 from tavernai.config.domain.fold import Op, Scope
@@ -45,8 +46,23 @@ VERBS = (
     "open", "enter", "post", "post", "post", "act", "act", "claim", "claim", "claim", "finish", "finish", "finish",
     "cancel", "retry", "recover", "edit", "hide", "show", "delete", "cut", "restore", "select", "branch", "copy",
     "restore", "leaf", "rename", "trash", "untrash", "untrash", "undo", "undo", "redo",
+    "many", "mark", "unmark", "write", "pin", "pick", "choose", "nudge", "tell",
 )  # fmt: skip
-OF_MESSAGES = ("edit", "hide", "show", "delete", "cut", "restore", "select", "branch", "copy", "leaf")
+OF_MESSAGES = (
+    "edit",
+    "hide",
+    "show",
+    "delete",
+    "cut",
+    "restore",
+    "select",
+    "branch",
+    "copy",
+    "leaf",
+    "mark",
+    "unmark",
+    "write",
+)
 ENDINGS = ("stop", "stop", "length", "interrupted", "asked", "fails", "breaks", "crash")
 ACTIONS = ("swipe", "regenerate", "continue", "impersonate")
 
@@ -340,6 +356,43 @@ class Household:
 
     async def do_undo(self, message: Any, pick: int, extra: int) -> None:
         await self.chat.undo(self.user_id, self.conversation_id)
+
+    async def do_many(self, message: Any, pick: int, extra: int) -> None:
+        found = (await self.chat.page(self.user_id, self.conversation_id, limit=2 + pick % 5)).items
+        action: Action = ("delete", "restore", "hide", "show")[extra % 4]
+        chosen = [one["id"] for one in found]
+        await self.chat.change_many(self.user_id, self.conversation_id, message_ids=chosen, action=action)
+
+    async def do_mark(self, message: Any, pick: int, extra: int) -> None:
+        await self.chat.set_bookmark(self.user_id, message["id"], label=f"mark {pick}")
+
+    async def do_unmark(self, message: Any, pick: int, extra: int) -> None:
+        await self.chat.remove_bookmark(self.user_id, message["id"])
+
+    async def do_write(self, message: Any, pick: int, extra: int) -> None:
+        await self.chat.add_variant(self.user_id, message["id"], text=f"written {pick}", select=bool(extra))
+
+    async def do_pin(self, message: Any, pick: int, extra: int) -> None:
+        await self.chat.arrange(self.user_id, self.conversation_id, pinned=bool(extra), version=None)
+
+    async def do_pick(self, message: Any, pick: int, extra: int) -> None:
+        found = (await self.chat.changes(self.user_id, self.conversation_id, cursor=None, limit=50)).items
+        if offered := [one for one in found if one["undoable"]]:
+            await self.chat.undo_one(self.user_id, self.conversation_id, offered[pick % len(offered)]["event_id"])
+
+    async def do_choose(self, message: Any, pick: int, extra: int) -> None:
+        found = (await self.chat.page(self.user_id, self.conversation_id, limit=3)).items
+        if chosen := [one["id"] for one in found]:
+            await self.chat.copy_selection(self.user_id, self.conversation_id, message_ids=chosen)
+
+    async def do_nudge(self, message: Any, pick: int, extra: int) -> None:
+        order = Order(content=f"said {pick}", conversation_id=self.conversation_id, nudge="Be {{char}}.")
+        await self.services[AgentService].post(self.user_id, order)
+
+    async def do_tell(self, message: Any, pick: int, extra: int) -> None:
+        speaker = Speaker(("user", "character", "system")[extra % 3], "Bo" if pick % 2 else None)
+        order = Order(content=f"told {pick}", conversation_id=self.conversation_id, speaker=speaker, reply=False)
+        await self.services[AgentService].post(self.user_id, order)
 
     async def do_redo(self, message: Any, pick: int, extra: int) -> None:
         await self.chat.redo(self.user_id, self.conversation_id)
