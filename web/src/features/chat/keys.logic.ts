@@ -20,7 +20,7 @@ export const KEY_GROUPS: readonly { name: 'write' | 'read' | 'message' | 'choose
   { name: 'read', rows: [
     { name: 'walk', keys: ['J', 'K'] }, { name: 'ends', keys: ['Home', 'End'] }, { name: 'versions', keys: ['←', '→'] },
     { name: 'days', keys: ['D'] }, { name: 'bookmarks', keys: ['M'] }, { name: 'tree', keys: ['T'] }, { name: 'history', keys: ['Y'] },
-    { name: 'undo', keys: [command, 'Z'] }, { name: 'redo', keys: [command, 'Shift', 'Z'] }, { name: 'help', keys: ['?'] },
+    { name: 'undo', keys: [command, 'Z'] }, { name: 'redo', keys: [command, 'Shift', 'Z'] }, { name: 'find', keys: [command, 'K'] }, { name: 'help', keys: ['?'] },
   ] },
   { name: 'message', rows: [
     { name: 'edit', keys: ['E'] }, { name: 'again', keys: ['R'] }, { name: 'go_on', keys: ['G'] }, { name: 'branch', keys: ['N'] }, { name: 'copy', keys: ['C'] },
