@@ -1,4 +1,5 @@
 import { onBeforeUnmount, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
+import { coloursCame } from '@/lib/highlight'
 import { hitsIn } from '../hits.logic'
 
 /** The name main.css colours: `::highlight(hit)`. */
@@ -28,6 +29,7 @@ export function useHits(element: Ref<HTMLElement | null>, query: MaybeRefOrGette
     mine = [...element.value.querySelectorAll('.prose-rp')].flatMap((part) => hitsIn(part, toValue(query)))
     for (const range of mine) all.add(range)
   }
-  watch([() => toValue(query), () => toValue(text), element], ([asked]) => { if (asked || mine.length) draw() }, { flush: 'post', immediate: true })
+  // Text that is drawn anew, with code in colour, leaves the old ranges empty.
+  watch([() => toValue(query), () => toValue(text), element, coloursCame], ([asked]) => { if (asked || mine.length) draw() }, { flush: 'post', immediate: true })
   onBeforeUnmount(clear)
 }
