@@ -19,6 +19,7 @@ import tavernai
 from tavernai.cli.app import app
 from tavernai.config.domain.paths import PATHS
 from tavernai.config.domain.paths import Path as Tuned
+from tavernai.gateway.samplers import CANONICAL, WIRE
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import version_of
 from tavernai.settings import SETTINGS
@@ -183,6 +184,15 @@ def fits(row: Tuned) -> str:
     return "; ".join([*said, *(["null"] if row.nullable else [])])
 
 
+def samplers() -> str:
+    """Each sampler and what every kind of server calls it."""
+    kinds = tuple(WIRE)
+    rows = [
+        (f"`{name}`", *(f"`{WIRE[kind][name]}`" if name in WIRE[kind] else "" for kind in kinds)) for name in CANONICAL
+    ]
+    return table(("sampler", *(f"`{kind}`" for kind in kinds)), rows)
+
+
 def number(value: float | None) -> str:
     return "" if value is None else f"{value:,.10g}".replace(",", "\u202f")
 
@@ -198,6 +208,7 @@ PAGES = {
     "reference/cli.md": {"commands": commands},
     "reference/config.md": {"paths": paths},
     "reference/events.md": {"events": events},
+    "reference/samplers.md": {"samplers": samplers},
     "reference/http-api.md": {"routes": routes},
 }
 
