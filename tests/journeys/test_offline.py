@@ -26,10 +26,10 @@ _KEPT = """(store) => new Promise((done) => {
 })"""
 
 
-async def ready(page: Page) -> None:
+async def ready(page: Page, *, chats: int = 1) -> None:
     """The worker has the shell, and what is read has been kept."""
     assert await page.evaluate(_WORKER) in ("activating", "activated")
-    await expect_kept(page, "chats")
+    await expect_kept(page, "chats", chats)
 
 
 async def expect_kept(page: Page, store: str, count: int = 1) -> None:
@@ -56,8 +56,7 @@ async def test_a_chat_is_read_and_written_without_a_server_and_sent_in_order_aft
         await reader.reads(GREETING)
         await reader.page.goto(address)
         await reader.reads(GREETING)
-        await ready(reader.page)
-        await expect_kept(reader.page, "chats", 2)
+        await ready(reader.page, chats=2)
         server.kill()
         await reader.page.goto(address)
         await reader.reads(GREETING)
