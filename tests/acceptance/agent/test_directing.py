@@ -147,3 +147,17 @@ async def test_a_chat_becomes_a_file_in_each_form(person: Person) -> None:
     assert "\n\n" not in one.body.decode()
     assert one.headers["Content-Disposition"].startswith("attachment")
     assert (await person.get(f"{path}/export?ids=nobody")).status == 404
+
+
+async def test_what_one_device_does_to_many_reaches_the_other_as_one_event(person: Person) -> None:
+    ids = await conversation(person)
+    where = {"conversation_id": ids["conversation_id"]}
+    session = (await person.post("/api/stream/sessions", where)).ok()
+    path = f"/api/conversations/{ids['conversation_id']}"
+    both = [ids["message_id"], ids["reply_message_id"]]
+    async with person.stream(session["url"]) as frames:
+        done = (await person.post(f"{path}/messages:bulk", {"message_ids": both, "action": "hide"})).ok()
+        told = await heard(frames, lambda frame: frame.data.get("kind") == "messages.changed")
+    assert done["changed"] == 2
+    assert told[-1].data["position"] == done["position"]
+    assert told[-1].data["payload"] == {"action": "hide", "message_ids": both}
