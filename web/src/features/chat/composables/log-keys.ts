@@ -49,7 +49,8 @@ export function useLogWalk(box: Ref<HTMLElement | null>, { keys, scrollTo, toEnd
     if (event.key === 'End') { void toEnd(); return true }
     if (event.key === ' ' && selection.active) {
       const id = walker.value
-      if (id) (event.shiftKey ? selection.extend(id, keys()) : selection.toggle(id))
+      if (id && event.shiftKey) selection.extend(id, keys())
+      else if (id) selection.toggle(id)
       return true
     }
     return false
