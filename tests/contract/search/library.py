@@ -14,6 +14,7 @@ from tavernai.ops.search import SearchService
 from tavernai.storage.finding import Found, Wanted
 from tests.contract.chat.tale import Company, Tale
 
+PATIENCE_SECONDS = 60
 KINDS = ("character", "conversation", "message")
 
 
@@ -33,6 +34,8 @@ class Library(Tale):
     async def page(
         self, q: str, *, kinds: Any = KINDS, cursor: str | None = None, limit: int = 50, **wanted: Any
     ) -> Page[Found]:
+        # The search itself waits half a second at most, which a busy machine may exceed.
+        await self.follower.caught_up(seconds_max=PATIENCE_SECONDS)
         what = Wanted(self.owner_id, asked(q), **wanted)
         return await self.search.find(what, kinds=kinds, scopes=("chat", "characters"), cursor=cursor, limit=limit)
 

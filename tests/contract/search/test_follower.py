@@ -26,17 +26,17 @@ class Stumbling(MessageIndex):
 
 async def test_a_crash_between_commit_and_index_loses_nothing(library: Library) -> None:
     said = await library.say("silver fish")
-    assert await new_follower(library.storage, Stumbling()).caught_up(seconds_max=5) is False
+    assert await new_follower(library.storage, Stumbling()).caught_up(seconds_max=60) is False
     # A new process: nothing is remembered but what the database holds.
-    await new_follower(library.storage).caught_up(seconds_max=5)
+    await new_follower(library.storage).caught_up(seconds_max=60)
     assert await library.found("silver") == [said]
 
 
 async def test_a_new_process_goes_on_from_the_checkpoint(library: Library) -> None:
     ids = [await library.say(f"silver {number}") for number in range(5)]
-    await new_follower(library.storage).caught_up(seconds_max=5)
+    await new_follower(library.storage).caught_up(seconds_max=60)
     ids.append(await library.say("silver again"))
-    await new_follower(library.storage).caught_up(seconds_max=5)
+    await new_follower(library.storage).caught_up(seconds_max=60)
     assert await library.found("silver") == ids[::-1]
 
 
@@ -55,7 +55,7 @@ async def test_an_index_of_another_version_is_made_anew(library: Library) -> Non
     class Newer(MessageIndex):
         version = MessageIndex.version + 1
 
-    await new_follower(library.storage, Newer()).caught_up(seconds_max=5)
+    await new_follower(library.storage, Newer()).caught_up(seconds_max=60)
     query = select(index_positions.c.version).where(index_positions.c.name == "messages")
     assert await library.storage.read(lambda conn: conn.execute(query).scalar_one()) == Newer.version
     assert await library.found("silver") == [said]
