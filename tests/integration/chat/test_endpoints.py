@@ -102,3 +102,37 @@ async def test_what_cannot_be_done_is_refused(
     client: httpx2.AsyncClient, method: str, path: str, body: Any, status: int
 ) -> None:
     assert (await client.request(method, path, json=body)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("messages?before=a&around=b", "one_place_only"),
+        ("messages?at=2026-11-21T10:00:00", "invalid_input"),
+        ("messages?around=nobody", "message_not_found"),
+        ("days?tz_minutes=9000", "invalid_input"),
+        ("export?format=docx", "invalid_input"),
+        (f"export?ids={','.join(['x'] * 1_001)}", "too_many_chosen"),
+    ],
+)
+async def test_a_stretch_or_file_that_makes_no_sense_is_refused(
+    client: httpx2.AsyncClient, tale: Tale, path: str, code: str
+) -> None:
+    answer = await client.get(f"/api/conversations/{tale.id}/{path}")
+    assert (answer.status_code in (404, 422), answer.json()["code"]) == (True, code)
+
+
+async def test_a_change_chosen_from_the_list_is_taken_back_or_refused_as_entangled(
+    client: httpx2.AsyncClient, tale: Tale
+) -> None:
+    first = await tale.say("one")
+    await client.post(f"/api/messages/{first}:hide")
+    await tale.say("two")
+    path = f"/api/conversations/{tale.id}/changes"
+    _two, hid, one = (await client.get(path)).json()["items"]
+    refused = await client.post(f"{path}/{one['event_id']}:undo")
+    assert (refused.status_code, refused.json()["code"]) == (409, "change_entangled")
+    undone = (await client.post(f"{path}/{hid['event_id']}:undo")).json()
+    assert undone["undone"] == {"event_id": hid["event_id"], "kind": "message.hidden"}
+    assert (await client.get(path)).json()["items"][1]["state"] == "brought_back"
+    assert (await client.post(f"{path}/nobody:undo")).status_code == 404
