@@ -3,9 +3,14 @@
 import pytest
 
 from tavernai.accounts.service import add_user
-from tavernai.characters.errors import LastPersona
+from tavernai.characters.avatars import SVG, WEBP
+from tavernai.characters.domain.pictures import Size
+from tavernai.characters.errors import LastPersona, PersonaInTrash, PictureRefused
 from tavernai.characters.personas.service import Persona, default_in, ensure_default
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
+from tavernai.kernel.facts import By, fact_from
+from tavernai.ledger.domain import Stream
+from tests.data.pictures import tiny_png
 from tests.integration.characters.conftest import Room
 
 
@@ -59,3 +64,45 @@ async def test_others_see_no_persona_of_mine(room: Room) -> None:
     with pytest.raises(NotFound):
         await room.personas.delete("other", made.id)
     assert (await room.personas.list("other", cursor=None, limit=5)).items == []
+
+
+async def test_a_deleted_persona_lies_in_the_trash_and_comes_back_as_it_was(room: Room) -> None:
+    await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    made = await room.personas.create(room.user_id, "Captain", description="Salt in her hair")
+    await room.personas.delete(room.user_id, made.id)
+    assert made.id not in [one.id for one in await listed(room)]
+    [trashed] = (await room.personas.list(room.user_id, trash=True, cursor=None, limit=50)).items
+    assert (trashed.id, trashed.shown()["deleted"]) == (made.id, True)
+    with pytest.raises(PersonaInTrash):
+        await room.personas.change(room.user_id, made.id, version=trashed.version, name="X")
+    back = await room.personas.restore(room.user_id, made.id)
+    assert (back.name, back.description, back.deleted_at) == ("Captain", "Salt in her hair", None)
+    assert made.id in [one.id for one in await listed(room)]
+
+
+async def test_a_picture_is_kept_served_small_and_taken_away_again(room: Room) -> None:
+    made = await room.personas.create(room.user_id, "Ada")
+    seen = await room.personas.set_avatar(room.user_id, made.id, tiny_png())
+    assert str(seen.shown()["avatar_url"]).startswith(f"/api/personas/{made.id}/avatar?v=")
+    name, avatar = await room.personas.portrait_of(room.user_id, made.id)
+    served = await room.avatars.portrait(name, avatar, Size.SMALL)
+    assert (served.media_type, served.avatar) == (WEBP, avatar)
+    assert (await room.personas.set_avatar(room.user_id, made.id, None)).shown()["avatar_url"] is None
+    assert (await room.avatars.portrait(name, None, Size.SMALL)).media_type == SVG
+
+
+async def test_what_is_no_picture_is_no_avatar(room: Room) -> None:
+    made = await room.personas.create(room.user_id, "Ada")
+    with pytest.raises(PictureRefused):
+        await room.personas.set_avatar(room.user_id, made.id, b"no picture")
+    with pytest.raises(NotFound):
+        await room.personas.set_avatar("other", made.id, None)
+
+
+async def test_personas_deleted_for_good_before_there_was_a_trash_stay_gone(room: Room) -> None:
+    made = await room.personas.create(room.user_id, "Ada")
+    old = fact_from("persona.deleted", 1, {"persona_id": made.id})
+    assert (old.to_trash, old.persona_id) == (False, made.id)
+    stream = Stream(f"persona:{made.id}", room.user_id)
+    await room.storage.commit(lambda tx: tx.append(stream, [old], by=By.user(room.user_id)))
+    assert (await room.personas.list(room.user_id, trash=True, cursor=None, limit=5)).items == []

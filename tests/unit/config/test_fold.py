@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tavernai.config.domain.fold import Layer, Op, Scope, State, effective, fold
@@ -16,11 +16,15 @@ REVISION = st.lists(st.one_of(SETS, UNSETS), min_size=1, max_size=4)
 HISTORY = st.lists(REVISION, max_size=8)
 SCOPES = [Scope("global"), Scope("user", "u"), Scope("character", "c"), Scope("conversation", "v")]
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy with other tests."""
+
 
 def layered(histories: list[list[list[Op]]]) -> list[Layer]:
     return [Layer(scope, fold(history)) for scope, history in zip(SCOPES, histories, strict=False)]
 
 
+@unhurried
 @given(HISTORY, st.integers(0, 8))
 def test_a_state_kept_halfway_leads_to_the_same_end(history: list[list[Op]], cut: int) -> None:
     kept = fold(history[:cut])
@@ -30,6 +34,7 @@ def test_a_state_kept_halfway_leads_to_the_same_end(history: list[list[Op]], cut
     assert kept.n == len(history)
 
 
+@unhurried
 @given(HISTORY, st.sampled_from(NAMES), VALUES)
 def test_to_set_and_unset_a_path_that_nobody_had_set_changes_no_value(history: Any, path: str, value: Any) -> None:
     before = fold([*history, [Op(op="unset", path=path)]])
@@ -38,6 +43,7 @@ def test_to_set_and_unset_a_path_that_nobody_had_set_changes_no_value(history: A
     assert effective([Layer(SCOPES[1], after)]).values == effective([Layer(SCOPES[1], before)]).values
 
 
+@unhurried
 @given(st.lists(HISTORY, min_size=1, max_size=4))
 def test_the_nearest_layer_that_says_something_wins(histories: list[list[list[Op]]]) -> None:
     layers = layered(histories)
@@ -48,6 +54,7 @@ def test_the_nearest_layer_that_says_something_wins(histories: list[list[list[Op
         assert told.sources.get(path) == (saying[-1].scope if saying else None)
 
 
+@unhurried
 @given(st.lists(HISTORY, min_size=2, max_size=4), st.sampled_from(NAMES))
 def test_to_unset_in_the_nearest_layer_gives_back_what_lies_below(histories: Any, path: str) -> None:
     layers = layered(histories)
@@ -56,6 +63,7 @@ def test_to_unset_in_the_nearest_layer_gives_back_what_lies_below(histories: Any
     assert effective(given_back)[path] == effective(layers[:-1])[path]
 
 
+@unhurried
 @given(st.lists(HISTORY, min_size=2, max_size=4), VALUES)
 def test_nobody_says_otherwise_where_the_global_scope_locked(histories: Any, value: Any) -> None:
     layers = layered(histories)
@@ -67,6 +75,7 @@ def test_nobody_says_otherwise_where_the_global_scope_locked(histories: Any, val
     assert "/reply/length" in told.locked
 
 
+@unhurried
 @given(HISTORY, REVISION)
 def test_only_paths_changed_after_the_base_are_contested(history: list[list[Op]], ops: list[Op]) -> None:
     state = fold(history)
