@@ -1,4 +1,5 @@
 import { defineComponent, watchEffect } from 'vue'
+import { useKeptList } from '@/features/chat/composables/kept-chat'
 import { useOutboxKeeper } from '@/features/chat/composables/sending'
 import { useOutbox } from '@/features/chat/outbox.store'
 import { waitingCount } from '@/lib/offline/waiting'
@@ -9,6 +10,7 @@ export default defineComponent(() => {
   const outbox = useOutbox()
   useOutboxKeeper()
   useHandedFiles()
+  useKeptList()
   watchEffect(() => (waitingCount.value = outbox.unsent))
   return () => null
 })

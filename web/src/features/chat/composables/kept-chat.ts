@@ -1,15 +1,16 @@
 import { useQueryClient } from '@tanstack/vue-query'
 import { useDebounceFn } from '@vueuse/core'
-import { onScopeDispose, watch } from 'vue'
+import { nextTick, onScopeDispose, watch } from 'vue'
 import { dropChat, keepChat, keepList, keptChat, keptList } from '@/lib/offline/shelf'
 import { ApiProblem } from '@/lib/problem'
 import { useReachable } from '@/lib/reachable'
 import { useSession } from '@/lib/session'
+import { listConversations } from '../chat.api'
 import { useChat } from '../chat.store'
 import type { Conversation, Page } from '../chat.types'
 import type { ChatState } from '../fold.state'
 import { cutForKeeping } from '../kept.logic'
-import { conversationKey } from './keys'
+import { conversationKey, conversationsKey } from './keys'
 
 const QUIET_MS = 1_500
 const KEEP_MS_MAX = 10_000
@@ -59,6 +60,18 @@ export function useKeptChat() {
   }
 
   return { readOr }
+}
+
+/** A phone may show one chat for weeks and never the list: it is read once behind the page, so that it is there when needed. */
+export function useKeptList(): void {
+  const queries = useQueryClient()
+  const session = useSession()
+  const reachable = useReachable()
+  const stop = watch(() => reachable.value && session.standing === 'signed-in' && !session.asleep, (awake) => {
+    if (!awake || queries.getQueriesData({ queryKey: conversationsKey }).length) return
+    void nextTick(() => stop())
+    void listOrKept(session.user?.id ?? '', () => listConversations({}), { first: true }).catch(() => undefined)
+  }, { immediate: true })
 }
 
 /** The first page of conversations, kept for later; without a server what was kept, searched here. */
