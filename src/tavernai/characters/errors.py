@@ -65,6 +65,12 @@ class NotACard(CardRefused):
     code = "not_a_card"
 
 
+class NotALorebook(CardRefused):
+    """This file holds no lorebook we know; export it from SillyTavern, Risu, NovelAI, Agnai or Chub as JSON."""
+
+    code = "not_a_lorebook"
+
+
 class EmptyFile(CardRefused):
     """This file is empty."""
 

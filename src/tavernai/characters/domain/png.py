@@ -89,11 +89,11 @@ def chunks(data: bytes, scan: Scan) -> Iterator[Chunk]:
     scan.too_many = True
 
 
-def card_texts(data: bytes, scan: Scan) -> list[CardText]:
-    """The text chunks named ccv3 or chara, whatever the case, in file order; at most CARD_CHUNKS_MAX."""
+def card_texts(data: bytes, scan: Scan, *, keywords: tuple[str, ...] = CARD_KEYWORDS) -> list[CardText]:
+    """The text chunks of these names, whatever the case, in file order; at most CARD_CHUNKS_MAX."""
     found: list[CardText] = []
     for chunk in chunks(data, scan):
-        one = _card_text(chunk)
+        one = _card_text(chunk, keywords)
         if one is not None:
             found.append(one)
             if len(found) == CARD_CHUNKS_MAX:
@@ -132,9 +132,9 @@ def from_base64(text: bytes) -> bytes | None:
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
-def _card_text(chunk: Chunk) -> CardText | None:
+def _card_text(chunk: Chunk, keywords: tuple[str, ...]) -> CardText | None:
     keyword = _keyword(chunk)
-    return CardText(keyword, chunk) if keyword in CARD_KEYWORDS else None
+    return CardText(keyword, chunk) if keyword in keywords else None
 
 
 def _keyword(chunk: Chunk) -> str | None:

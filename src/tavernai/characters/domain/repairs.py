@@ -37,6 +37,9 @@ MESSAGES: dict[str, str] = {
     "kept_in_extensions": "Unknown fields were kept under extensions: {detail}.",
     "scripts_inert": "The card brings scripts ({detail}); they are kept but do not run until you allow them.",
     "picture_unusable": "The picture cannot be shown; a drawn portrait is used instead.",
+    "missing_meant": "Entries lack {field}; they get the value that its absence meant until now.",
+    "uid_renumbered": "Entries shared a number; the later ones got new numbers.",
+    "folder_flattened": "Folders of entries were left out; the entries in them are kept.",
     "more": "… and more.",
 }
 

@@ -5,17 +5,24 @@ something else than SillyTavern does, a deviation gives the value to compare wit
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
+from tavernai.characters.domain.repairs import Repairs
+from tavernai.characters.lorebooks.domain.formats import read_book_file
 from tavernai.interop.parity.scans import steps_of, told
 from tavernai.interop.parity.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
+from tavernai.kernel.errors import TavernError
 from tavernai.prompting.domain.assemble import assemble, environment
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.post_process import post_process
 from tavernai.prompting.domain.text_completion import assemble_text
 from tavernai.prompting.domain.tokenizers import BYTES_OVER_FOUR, NO_TOKENIZER
+from tavernai.prompting.domain.world_info.entries import book_from
 
 Json = Any
 Make = Callable[[dict[str, Any]], Json]
@@ -29,6 +36,8 @@ class Case:
     expected: Json
     ours: Callable[[], Json]
     seen: Callable[[Json], Json]
+    may_be_read: bool = False
+    """SillyTavern refused this file: reading it by the contract is as right as refusing it"""
 
 
 def scenario_cases(make: Make, seen: Callable[[Json], Json]) -> Callable[[Path], Iterator[Case]]:
@@ -37,13 +46,9 @@ def scenario_cases(make: Make, seen: Callable[[Json], Json]) -> Callable[[Path],
     def cases(folder: Path) -> Iterator[Case]:
         for path in sorted(folder.glob("*.json")):
             loaded = scenario(path)
-            yield Case(str(loaded.get("id") or path.stem), loaded["expected"], _bound(make, loaded), seen)
+            yield Case(str(loaded.get("id") or path.stem), loaded["expected"], partial(make, loaded), seen)
 
     return cases
-
-
-def _bound(make: Make, loaded: dict[str, Any]) -> Callable[[], Json]:
-    return lambda: make(loaded)
 
 
 def chat_completion(loaded: dict[str, Any]) -> Json:
@@ -101,11 +106,40 @@ def _steps(value: Json) -> Json:
     return [told(step, step) for step in value["steps"]]
 
 
+def lorebook_cases(folder: Path) -> Iterator[Case]:
+    """Each file given as a lorebook. One that SillyTavern refused may be read, or refused with a code."""
+    for told in orjson.loads((folder / "expected.json").read_bytes())["results"]:
+        path = folder / "inputs" / told["file"]
+        yield Case(told["file"], told.get("stored"), partial(imported_book, path), _effective_entries, may_be_read=True)
+
+
+def imported_book(path: Path) -> Json:
+    """The book as we store it; None when we refuse it with a code."""
+    try:
+        book = read_book_file(path.read_bytes(), Repairs())
+    except TavernError:
+        return None
+    return {"entries": book.entries}
+
+
+def _effective_entries(value: Json) -> Json:
+    """What each entry does in a scan: how its fields are written, and which may be left out, is not compared."""
+    if value is None:
+        return None
+    entries = [asdict(entry) for entry in book_from("book", value).entries]
+    return [
+        {name: sorted(told) if isinstance(told, frozenset) else told for name, told in entry.items()}
+        | {"keys": [key for key in entry["keys"] if key]}
+        for entry in entries
+    ]
+
+
 AREAS: Final[Mapping[str, Callable[[Path], Iterator[Case]]]] = {
     "world_info": scenario_cases(world_info, _steps),
     "chat_completion": scenario_cases(chat_completion, _requests("messages")),
     "text_completion": scenario_cases(text_completion, _requests("prompt", "stop")),
     "macros": scenario_cases(macros, _rows),
     "post_processing": scenario_cases(post_processing, lambda value: value["messages"]),
+    "lorebook_import": lorebook_cases,
 }
 """Every area of the layout, by the name of its folder."""

@@ -1,0 +1,1 @@
+"""What a lorebook is, and how others write it."""
