@@ -108,9 +108,9 @@ def _steps(value: Json) -> Json:
 
 def lorebook_cases(folder: Path) -> Iterator[Case]:
     """Each file given as a lorebook. One that SillyTavern refused may be read, or refused with a code."""
-    for told in orjson.loads((folder / "expected.json").read_bytes())["results"]:
-        path = folder / "inputs" / told["file"]
-        yield Case(told["file"], told.get("stored"), partial(imported_book, path), _effective_entries, may_be_read=True)
+    for row in orjson.loads((folder / "expected.json").read_bytes())["results"]:
+        path = folder / "inputs" / row["file"]
+        yield Case(row["file"], row.get("stored"), partial(imported_book, path), _effective_entries, may_be_read=True)
 
 
 def imported_book(path: Path) -> Json:

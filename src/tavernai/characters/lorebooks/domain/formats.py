@@ -106,11 +106,18 @@ def _novelai(value: dict[str, Any], repairs: Repairs) -> Book:
         order = number(config.get("budgetPriority")) if isinstance(config, Mapping) else None
         rest = _rest(told, ("keys", "text", "displayName", "enabled", "forceActivation"))
         made[str(index)] = new_entry(
-            index, key=_texts(told.get("keys")), content=_text(told.get("text")),
-            comment=_text(told.get("displayName")), order=int(order or 0), disable=told.get("enabled") is False or told.get("category") in off,
-            constant=bool(told.get("forceActivation")), selective=False, addMemo=bool(told.get("displayName")),
-            displayIndex=index, extensions={"novelai": rest} if rest else {},
-        )  # fmt: skip
+            index,
+            key=_texts(told.get("keys")),
+            content=_text(told.get("text")),
+            comment=_text(told.get("displayName")),
+            order=int(order or 0),
+            disable=told.get("enabled") is False or told.get("category") in off,
+            constant=bool(told.get("forceActivation")),
+            selective=False,
+            addMemo=bool(told.get("displayName")),
+            displayIndex=index,
+            extensions={"novelai": rest} if rest else {},
+        )
     return Book(made, fields={"novelai": _rest(value, ("entries",))})
 
 
@@ -118,17 +125,27 @@ def _agnai(value: dict[str, Any], repairs: Repairs) -> Book:
     made: dict[str, Entry] = {}
     for index, told in enumerate(_objects(value.get("entries"))):
         own = {
-            "keysecondary": _texts(told.get("secondaryKeys")), "constant": bool(told.get("constant")),
-            "selective": bool(told.get("selective")), "selectiveLogic": told.get("selectiveLogic", 0),
-            "probability": told.get("probability", 100), "excludeRecursion": bool(told.get("excludeRecursion")),
+            "keysecondary": _texts(told.get("secondaryKeys")),
+            "constant": bool(told.get("constant")),
+            "selective": bool(told.get("selective")),
+            "selectiveLogic": told.get("selectiveLogic", 0),
+            "probability": told.get("probability", 100),
+            "excludeRecursion": bool(told.get("excludeRecursion")),
             "position": {"before_char": 0, "after_char": 1}.get(_text(told.get("position")), 0),
-        }  # fmt: skip
+        }
         weight = number(told.get("weight"))
         made[str(index)] = new_entry(
-            index, key=_texts(told.get("keywords")), content=_text(told.get("entry")),
-            comment=_text(told.get("name")), order=int(weight or 0), disable=told.get("enabled") is False, addMemo=bool(told.get("name")),
-            displayIndex=index, extensions={"agnai": {"priority": told.get("priority")}}, **own,
-        )  # fmt: skip
+            index,
+            key=_texts(told.get("keywords")),
+            content=_text(told.get("entry")),
+            comment=_text(told.get("name")),
+            order=int(weight or 0),
+            disable=told.get("enabled") is False,
+            addMemo=bool(told.get("name")),
+            displayIndex=index,
+            extensions={"agnai": {"priority": told.get("priority")}},
+            **own,
+        )
     fields = _rest(value, ("entries", "name", "kind"))
     return Book(made, _text(value.get("name")), {"agnai": fields} if fields else {})
 
@@ -146,12 +163,19 @@ def _risu(value: dict[str, Any], repairs: Repairs) -> Book:
         is_exact = extensions.get("risu_case_sensitive") if isinstance(extensions, Mapping) else None
         index, chance = len(made), number(told.get("activationPercent"))
         made[str(index)] = new_entry(
-            index, key=keys, keysecondary=further, content=_text(told.get("content")),
-            comment=_text(told.get("comment")), constant=bool(told.get("alwaysActive")), selective=bool(told.get("selective")),
-            order=int(number(told.get("insertorder")) or 0), addMemo=True, displayIndex=index,
+            index,
+            key=keys,
+            keysecondary=further,
+            content=_text(told.get("content")),
+            comment=_text(told.get("comment")),
+            constant=bool(told.get("alwaysActive")),
+            selective=bool(told.get("selective")),
+            order=int(number(told.get("insertorder")) or 0),
+            addMemo=True,
+            displayIndex=index,
             probability=100 if chance is None else chance,
             caseSensitive=is_exact if isinstance(is_exact, bool) else None,
-        )  # fmt: skip
+        )
     return Book(made, _text(value.get("name")))
 
 
