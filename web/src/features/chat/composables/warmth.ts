@@ -6,8 +6,10 @@ import { htmlOf } from '../html.logic'
 
 /** Rows on either side of those in sight whose text is rendered before they come. */
 const AHEAD_ROWS = 30
-/** A moment shorter than this is left to the frame. */
-const SPARE_MS = 3
+/** A moment shorter than this, or than the last text took, is left to the frame. */
+const SPARE_MS = 4
+/** However long one took, a moment in which nothing happens is long enough for another. */
+const COST_MS_MAX = 12
 
 /** What messages are rendered with, the same wherever one is. */
 export function useTextOptions(): ComputedRef<RenderOptions> {
@@ -25,6 +27,7 @@ interface Sight {
 export function useWarmth({ first, last, at }: Sight): void {
   const options = useTextOptions()
   let handle = 0
+  let costMs = 0
   if (typeof requestIdleCallback === 'undefined') return
 
   /** From the rows in sight outwards, both ways. */
@@ -41,10 +44,12 @@ export function useWarmth({ first, last, at }: Sight): void {
     const waiting = near()
     const go = (deadline: IdleDeadline): void => {
       handle = 0
-      while (deadline.timeRemaining() > SPARE_MS) {
+      while (deadline.timeRemaining() > Math.max(SPARE_MS, costMs)) {
         const { value, done } = waiting.next()
         if (done) return
+        const began = performance.now()
         htmlOf(value.text, options.value)
+        costMs = Math.min(COST_MS_MAX, performance.now() - began)
       }
       handle = requestIdleCallback(go)
     }
