@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
-import type { Connection, ConnectionSettings, ConnectionStatus, Found, TestResult } from '@/api/shapes'
+import type { Connection, ConnectionSettings, ConnectionStatus, Found, KnownModel, TestResult } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
 export interface ConnectionBody {
@@ -25,6 +25,7 @@ export const testConnection = (id: string): Promise<TestResult> => body(api.POST
 export const testDraft = (given: { kind: string; base_url: string; model: string; key?: string }): Promise<TestResult> =>
   body(api.POST('/api/connections:test', { body: given }))
 export const duplicateConnection = (id: string): Promise<Connection> => body(api.POST('/api/connections/{connection_id}:duplicate', at(id)))
+export const connectionModels = async (id: string): Promise<KnownModel[]> => (await body(api.GET('/api/connections/{connection_id}/models', at(id)))).items
 export const connectionStatus = (id: string): Promise<ConnectionStatus> => body(api.GET('/api/connections/{connection_id}/status', at(id)))
 export const discover = async (): Promise<Found[]> => (await body(api.POST('/api/connections:discover', {}))).found
 

@@ -9,7 +9,7 @@ const local = { id: 'c1', name: 'Local', kind: 'openai', model: 'm', base_url: '
 const calm = { state: 'closed', failures: 0, retry_in_seconds: null, loading: false, code: null }
 const spare = { ...local, id: 'c2', name: 'Spare', is_default: false }
 const third = { ...local, id: 'c3', name: 'Third', is_default: false }
-const doors = { 'GET /api/connections': { items: [local], next_cursor: null }, 'POST /api/connections:discover': { found: [] }, 'GET /api/connections/c1/status': calm, 'GET /api/connections/c2/status': calm, 'GET /api/connections/c3/status': calm }
+const doors = { 'GET /api/connections': { items: [local], next_cursor: null }, 'POST /api/connections:discover': { found: [] }, 'GET /api/connections/c1/models': { items: [] }, 'GET /api/connections/c1/status': calm, 'GET /api/connections/c2/status': calm, 'GET /api/connections/c3/status': calm }
 
 test('a connection says whether it works', async () => {
   fakeServer({ ...doors, 'POST /api/connections/c1:test': { ok: false, code: 'upstream_auth', detail: '401 from upstream', models: [] } })
