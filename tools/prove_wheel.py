@@ -47,8 +47,16 @@ def without_hashes(lock: Path, venv: Path) -> Path:
     return constraints
 
 
+APP = {"/sw.js": "text/javascript", "/manifest.webmanifest": "application/manifest+json", "/icon-512.png": "image/png"}
+"""What makes the page an app that can be installed, by address: its media type."""
+
+
 def check_page(url: str) -> None:
-    """The built page is inside the wheel."""
+    """The built page is inside the wheel, and what makes it an app."""
+    for path, media_type in APP.items():
+        with urllib.request.urlopen(url + path, timeout=10) as answer:
+            if not answer.headers["Content-Type"].startswith(media_type):
+                sys.exit(f"{path} is {answer.headers['Content-Type']}")
     with urllib.request.urlopen(url + "/", timeout=10) as answer:
         text = answer.read().decode()
     if "<html" not in text or "<script" not in text:
