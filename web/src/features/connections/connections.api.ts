@@ -27,6 +27,7 @@ export const testDraft = (given: { kind: string; base_url: string; model: string
 export const duplicateConnection = (id: string): Promise<Connection> => body(api.POST('/api/connections/{connection_id}:duplicate', at(id)))
 export const connectionModels = async (id: string): Promise<KnownModel[]> => (await body(api.GET('/api/connections/{connection_id}/models', at(id)))).items
 export const connectionStatus = (id: string): Promise<ConnectionStatus> => body(api.GET('/api/connections/{connection_id}/status', at(id)))
+export const conversationUse = (id: string) => body(api.GET('/api/conversations/{conversation_id}/usage', { params: { path: { conversation_id: id } } }))
 export const discover = async (): Promise<Found[]> => (await body(api.POST('/api/connections:discover', {}))).found
 
 const key = ['connections']

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asKind, bodyOf, draftFrom, draftOf, emptyDraft, lacking, moved, nameOf, withPrice } from './connections.logic'
+import { amountOf, asKind, bodyOf, draftFrom, draftOf, emptyDraft, lacking, moved, nameOf, withPrice } from './connections.logic'
 
 const openai = (change: object = {}) => ({ ...emptyDraft(), base_url: 'http://127.0.0.1:8080/v1', model: 'm', ...change })
 
@@ -59,4 +59,9 @@ test('prices are there once one is typed and gone when both are empty', () => {
   expect(priced).toEqual({ input_per_million: 0, output_per_million: 15, currency: 'USD' })
   expect(withPrice(priced, { currency: 'eur' })?.currency).toBe('EUR')
   expect(withPrice(priced, { output_per_million: null })).toBeNull()
+})
+
+test('small sums keep the digits that tell them apart', () => {
+  expect(amountOf({ amount: '0.000312', currency: 'EUR' }, 'en')).toBe('€0.000312')
+  expect(amountOf({ amount: '1', currency: 'not money' }, 'en')).toBe('1 not money')
 })

@@ -108,3 +108,12 @@ export function withPrice(prices: Prices | null | undefined, change: Partial<Rec
   const made = { input_per_million: amount(next.input_per_million), output_per_million: amount(next.output_per_million), currency: String(next.currency ?? 'USD').toUpperCase() }
   return made.input_per_million || made.output_per_million ? made : null
 }
+
+/** Money in words: small sums keep the digits that tell them apart. */
+export function amountOf({ amount, currency }: { amount: string; currency: string }, locale: string): string {
+  try {
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumSignificantDigits: 3 }).format(Number(amount))
+  } catch {
+    return `${amount} ${currency}`
+  }
+}
