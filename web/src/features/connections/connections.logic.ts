@@ -92,7 +92,7 @@ export function moved(order: readonly string[], id: string, by: -1 | 1): string[
 }
 
 /** The models a test has found, described as far as the server does. */
-export const knownOf = (result: TestResult): readonly KnownModel[] =>
+export const knownOf = (result: Partial<Pick<TestResult, 'known' | 'models'>>): readonly KnownModel[] =>
   result.known ?? (result.models ?? []).map((id) => ({ id, context_tokens: null, usable_tokens: null, capabilities: [], template: null }))
 
 /** What the server told of the model the draft names. */
