@@ -60,7 +60,7 @@ async def sign_in(page: Page, url: str, *, username: str, password: str) -> None
 
 def _is_shout(kind: str, text: str) -> bool:
     # Chromium writes every answer of 400 and above to the console; refusals are part of what journeys try.
-    return kind == "error" and not text.startswith("Failed to load resource")
+    return kind == "error" and not text.startswith(("Failed to load resource", "WebSocket connection to"))
 
 
 async def axe_violations(page: Page) -> list[str]:
