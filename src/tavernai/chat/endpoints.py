@@ -98,10 +98,10 @@ async def redo_change(conversation_id: Id, who: Who, chat: Chat) -> s.RedoAnswer
 @router.get("/api/conversations/{conversation_id}/changes")
 async def list_changes(
     conversation_id: Id, who: Who, chat: Chat, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
-) -> s.ChangePage:
+) -> s.DeedPage:
     """What you did in this conversation, the newest first."""
     page = await chat.changes(who.user_id, conversation_id, cursor=cursor, limit=limit)
-    return s.ChangePage(items=[s.ChangeItem(**item) for item in page.items], next_cursor=page.next_cursor)
+    return s.DeedPage(items=[s.ChangeItem(**item) for item in page.items], next_cursor=page.next_cursor)
 
 
 @router.post("/api/conversations/{conversation_id}/changes/{event_id}:undo")

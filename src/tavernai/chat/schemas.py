@@ -402,7 +402,7 @@ class ChangeItem(BaseModel):
     undoable: bool
 
 
-class ChangePage(BaseModel):
+class DeedPage(BaseModel):
     """The newest first."""
 
     items: list[ChangeItem]

@@ -1661,6 +1661,13 @@ export interface components {
             /** Undoable */
             undoable: boolean;
         };
+        /** ChangePage */
+        ChangePage: {
+            /** Items */
+            items: components["schemas"]["tavernai__characters__schemas__ChangeShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * CharacterGiven
          * @description What shall change, and the version the caller saw; in `card`, null empties a field.
@@ -2112,6 +2119,16 @@ export interface components {
             message_id: string;
             /** Count */
             count: number;
+        };
+        /**
+         * DeedPage
+         * @description The newest first.
+         */
+        DeedPage: {
+            /** Items */
+            items: components["schemas"]["ChangeItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * DeleteGiven
@@ -3654,13 +3671,6 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** ChangePage */
-        tavernai__characters__schemas__ChangePage: {
-            /** Items */
-            items: components["schemas"]["tavernai__characters__schemas__ChangeShown"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
         /**
          * ChangeShown
          * @description One line of a character's history.
@@ -3676,16 +3686,6 @@ export interface components {
             changed: string[];
             /** Actor */
             actor: string;
-        };
-        /**
-         * ChangePage
-         * @description The newest first.
-         */
-        tavernai__chat__schemas__ChangePage: {
-            /** Items */
-            items: components["schemas"]["ChangeItem"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ChangeShown
@@ -4534,7 +4534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tavernai__chat__schemas__ChangePage"];
+                    "application/json": components["schemas"]["DeedPage"];
                 };
             };
             /** @description Refused; `code` says why. */
@@ -5689,7 +5689,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tavernai__characters__schemas__ChangePage"];
+                    "application/json": components["schemas"]["ChangePage"];
                 };
             };
             /** @description Refused; `code` says why. */
