@@ -17,7 +17,7 @@ NARROW = Look(
     "en",
     {"viewport": {"width": 320, "height": 640}, "locale": "en-US", "has_touch": True, "is_mobile": True},
 )
-SECTIONS = ("profile", "appearance", "speech", "account", "keys", "users", "about")
+SECTIONS = ("replies", "appearance", "speech", "account", "keys", "users", "about")
 SCREENS_MAX = 12
 _ON = """() => {
   const one = document.querySelector('[role=log]') ?? document.querySelector('main')

@@ -24,6 +24,8 @@ export const useSpeech = defineStore('speech', () => {
   const settings = reactive(settingsOf(remembered(key, {})))
   watch(settings, () => remember(key, settings))
 
+  /** What the layers of configuration wish for where this device chose nothing of its own. */
+  const wishes = ref<{ voice?: string | null; rate?: number; skip?: SpeechSettings['skip'] }>({})
   /** The house's server: null until asked, false when it failed and the browser reads instead. */
   const server = ref<boolean | null>(null)
   const fellBack = ref(false)
@@ -40,8 +42,9 @@ export const useSpeech = defineStore('speech', () => {
 
   const choice = (): SpeechChoice & { voices: SpeechSettings['voices'] } => {
     const own = who ? settings.characters[who] : undefined
-    return { voices: settings.voices, voice: own?.voice ?? null, rate: own?.rate ?? settings.rate, pitch: own?.pitch ?? settings.pitch }
+    return { voices: settings.voices, voice: own?.voice ?? wishes.value.voice ?? null, rate: own?.rate ?? (settings.rate === 1 ? (wishes.value.rate ?? 1) : settings.rate), pitch: own?.pitch ?? settings.pitch }
   }
+  const skip = (): SpeechSettings['skip'] => (settings.skip === 'nothing' ? (wishes.value.skip ?? 'nothing') : settings.skip)
   const byServer = (): boolean => settings.server && server.value === true
 
   /** The server's voice, and the browser's when that fails: what is read is never interrupted for it. */
@@ -97,7 +100,7 @@ export const useSpeech = defineStore('speech', () => {
     stop()
     reading.value = message.id
     who = message.character_id ?? null
-    queue = utterancesOf(message.text, { skip: settings.skip })
+    queue = utterancesOf(message.text, { skip: skip() })
     if (queue.length) go()
     else finish()
   }
@@ -112,12 +115,12 @@ export const useSpeech = defineStore('speech', () => {
     }
     who = message.character_id ?? null
     open = !message.done
-    const all = utterancesOf(message.text, { skip: settings.skip, open })
+    const all = utterancesOf(message.text, { skip: skip(), open })
     queue.push(...all.slice(told))
     told = Math.max(told, all.length)
     if (queue.length) go()
     else if (!open && !going) finish()
   }
 
-  return { settings, server, fellBack, reading, available, read, follow, stop }
+  return { settings, wishes, server, fellBack, reading, available, read, follow, stop }
 })

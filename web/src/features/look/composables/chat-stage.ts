@@ -3,10 +3,10 @@ import { computed, type ComputedRef, type Ref } from 'vue'
 import { useCharacter } from '@/features/characters/composables/character'
 import { effectiveKey, readEffective } from '@/features/config/config.api'
 import { useLook } from '@/lib/look'
-import { chatStyles, type ChatStyle } from '@/lib/themes'
+import type { ChatStyle } from '@/lib/themes'
+import { backdropOf, styleOf } from '../told.logic'
 
-/** What `/chat/background` says where no picture is wanted. */
-export const NO_BACKDROP = 'none'
+export { NO_BACKDROP } from '../told.logic'
 
 interface Told {
   id: string
@@ -27,10 +27,8 @@ export function useChatStage(shown: Readonly<Ref<Told | undefined>>): ChatStage 
   const tuned = useQuery({
     queryKey: computed(() => effectiveKey(scope.value)), queryFn: () => readEffective(scope.value), enabled: computed(() => Boolean(shown.value)), staleTime: 60_000,
   })
-  const value = (path: string) => tuned.data.value?.values[path]
-  const style = computed(() => chatStyles.find((one) => one === value('/chat/style')) ?? look.chat)
-  const backdrop = computed(() => (value('/chat/background') === NO_BACKDROP ? null : pictureOf()))
-  const pictureOf = () => (character.data.value as { background_url?: string | null } | undefined)?.background_url ?? null
+  const style = computed(() => styleOf(tuned.data.value, look.chat))
+  const backdrop = computed(() => backdropOf(tuned.data.value, character.data.value?.background_url ?? null))
   const attrs = computed(() => ({
     'data-chat': style.value,
     class: [style.value === 'novel' && shown.value && 'has-stage', backdrop.value && 'has-backdrop'],
