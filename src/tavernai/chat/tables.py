@@ -98,13 +98,13 @@ variants = Table(
     Column("finish", Text),
     Column("usage", Json),
     Column("tokens_out", Int),
-    Column("connection", Text),  # its name when it answered
-    Column("fallbacks", Json),  # [{connection, code}] asked before it
-    Column("cost", Json),  # {amount, currency}
     Column("error_code", Text),
     Column("error_detail", Text),
     Column("created_at", Ms, nullable=False),
     Column("nudge", Text),  # the one-off instruction it was written by
+    Column("connection", Text),  # its name when it answered
+    Column("fallbacks", Json),  # [{connection, code}] asked before it
+    Column("cost", Json),  # {amount, currency}
     PrimaryKeyConstraint("message_pos", "n"),
 )
 
