@@ -46,6 +46,7 @@ class GatewayService:
         self._breakers = breakers or Breakers()
         self._listed: dict[tuple[str, str], tuple[float, list[str]]] = {}
         self._sizes: dict[tuple[str, str, str], tuple[float, int]] = {}
+        self._asking: dict[tuple[str, str, str], asyncio.Future[int | None]] = {}
 
     async def resolve(self, reference: str | None) -> Connection:
         found = pick(await self._book.connections(), reference)
@@ -137,22 +138,28 @@ class GatewayService:
 
     async def _sized(self, connection: Connection) -> Connection:
         """With the context its server tells of; as it is where the server does not say."""
-        key, now = (connection.id, connection.base_url, connection.model), time.monotonic()
-        at, size = self._sizes.get(key, (0.0, 0))
-        # One that did not answer is asked again soon: it may only have been away.
-        if not at or now - at > (ABOUT_KEPT_SECONDS if size else LIST_KEPT_SECONDS):
-            size = await self._ask_size(connection)
-            self._sizes[key] = now, size
+        key = (connection.id, connection.base_url, connection.model)
+        until, size = self._sizes.get(key, (0.0, 0))
+        if time.monotonic() >= until:
+            asking = self._asking.get(key)
+            if asking is None:  # many may wait for one answer
+                asking = self._asking[key] = asyncio.ensure_future(self._ask_size(connection))
+                asking.add_done_callback(lambda _: self._asking.pop(key, None))
+            told = await asyncio.shield(asking)
+            # One that did not answer is asked again soon: it may only have been away.
+            self._sizes[key] = time.monotonic() + (LIST_KEPT_SECONDS if told is None else ABOUT_KEPT_SECONDS), told or 0
+            size = told or 0
         return replace(connection, context_tokens=size) if size else connection
 
-    async def _ask_size(self, connection: Connection) -> int:
+    async def _ask_size(self, connection: Connection) -> int | None:
+        """The size, 0 where the server does not say, None where it does not answer."""
         if self._breakers.status(connection).state != "closed":
-            return 0
+            return None
         try:
             async with asyncio.timeout(ABOUT_SECONDS_MAX):
                 known = await self.describe(connection)
         except (UpstreamError, UnknownKind, TimeoutError):
-            return 0
+            return None
         about = next((one for one in known if one.id == connection.model), known[0] if len(known) == 1 else None)
         return (about.usable_tokens or about.context_tokens or 0) if about else 0
 
