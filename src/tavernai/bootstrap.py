@@ -39,6 +39,12 @@ from tavernai.characters.backgrounds.endpoints import router as backgrounds_rout
 from tavernai.characters.backgrounds.service import BackgroundService
 from tavernai.characters.endpoints import router as characters_router
 from tavernai.characters.finding import CharacterFinder, CharacterIndex
+from tavernai.characters.gallery.bulk import BulkService
+from tavernai.characters.gallery.duplicates import DuplicateService
+from tavernai.characters.gallery.endpoints import router as gallery_router
+from tavernai.characters.gallery.projections import BACK as GALLERY_BACK
+from tavernai.characters.gallery.projections import FOLDS as GALLERY
+from tavernai.characters.gallery.shelves import ShelfService
 from tavernai.characters.importing import ImportService
 from tavernai.characters.personas.endpoints import router as personas_router
 from tavernai.characters.personas.service import PersonaService
@@ -48,6 +54,7 @@ from tavernai.chat import store as chat_store
 from tavernai.chat.conversations import ChatService
 from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.finding import ConversationFinder, MessageFinder
+from tavernai.chat.habits import OwnChats
 from tavernai.chat.indexes import ConversationIndex, MessageIndex
 from tavernai.chat.places import OwnPlaces, PersonaLocks
 from tavernai.chat.projections import FOLDS as CHAT
@@ -90,7 +97,7 @@ from tavernai.http.control import Control
 from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
 from tavernai.kernel.clock import now_ms
-from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn
+from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn, TavernError
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.follower import Follower
 from tavernai.ledger.idempotency import forget_old
@@ -99,6 +106,7 @@ from tavernai.ledger.transaction import LedgerSession
 from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
+from tavernai.ops.watch import keep_trying
 from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
 from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
@@ -115,13 +123,14 @@ GC_THRESHOLDS = (20_000, 20, 50)
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
     agent_router,
     streams_router,
     chat_router,
+    gallery_router,
     characters_router,
     backgrounds_router,
     personas_router,
@@ -181,9 +190,9 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         storage, projections, metrics = _open_storage(settings)
         stack.push_async_callback(storage.close)
         services = Services(settings, storage, projections)
-        services.add(metrics)
+        services.add(metrics, storage.health)
         _wire_accounts(services, stack)
-        _wire_characters(services)
+        _wire_characters(services, stack)
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
         _wire_search(services)
@@ -226,7 +235,7 @@ class Work:
     hub: Hub
     drafts: Drafts
     runner: Runner
-    _tidier: asyncio.Task[None] | None = None
+    _own: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def begin(self) -> None:
         """First close what a former process left open, then begin."""
@@ -248,12 +257,16 @@ class Work:
         self.drafts.start()
         self.runner.start()
         follower.start()
-        self._tidier = asyncio.create_task(self._tidy(), name="tidy")
+        self._own = [
+            asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(keep_trying(storage), name="storage-watch"),
+        ]
 
     async def end(self) -> None:
         """Let listeners go, then leave what runs as a crash would: the next start closes it."""
-        if self._tidier is not None:
-            self._tidier.cancel()
+        for task in self._own:
+            task.cancel()
+        await asyncio.gather(*self._own, return_exceptions=True)
         await self.hub.stop()
         await self.services[Follower].stop()
         await self.runner.close()
@@ -261,8 +274,11 @@ class Work:
 
     async def _tidy(self) -> None:
         while True:
-            await self.services.storage.commit(forget_old)
-            await self.services[StreamingService].forget_old(now_ms())
+            try:
+                await self.services.storage.commit(forget_old)
+                await self.services[StreamingService].forget_old(now_ms())
+            except TavernError as error:  # a full disk: what is old can wait
+                log.warning("not_tidied", code=error.code)
             await asyncio.sleep(TIDY_SECONDS)
 
 
@@ -280,12 +296,14 @@ def _wire_accounts(services: Services, stack: AsyncExitStack) -> None:
     )
 
 
-def _wire_characters(services: Services) -> None:
+def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
     storage, pictures = services.storage, PillowPictures()
     blobs = FileBlobs(services.settings.data_dir / "blobs")
-    avatars = AvatarService(storage, blobs, pictures)
+    avatars, bulks = AvatarService(storage, blobs, pictures), BulkService(storage)
+    stack.push_async_callback(bulks.close)
+    services.add(ShelfService(storage), bulks, DuplicateService(storage, chats=OwnChats()))
     services.add(
-        CharacterService(storage, blobs, pictures),
+        CharacterService(storage, blobs, pictures, chats=OwnChats()),
         ImportService(storage, blobs),
         avatars,
         BackgroundService(storage, blobs, pictures),

@@ -6,6 +6,7 @@ async def test_positions_have_no_gaps(postgres_url): ...
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,15 @@ def shared_folder() -> Path | None:
     return SHARED if (SHARED / "fixtures").is_dir() else None
 
 
+def namespaces() -> Path | None:
+    """`unshare`, where people may make mount namespaces of their own."""
+    found = shutil.which("unshare")
+    if found is None:
+        return None
+    tried = subprocess.run([found, "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False)
+    return Path(found) if tried.returncode == 0 else None
+
+
 @dataclass(frozen=True)
 class Want:
     """One thing a test may want, and how a person gets it."""
@@ -57,6 +67,7 @@ WANTS = {
     "postgres": Want(
         postgres_binaries, "PostgreSQL's server programs (apt-get install postgresql-15, or POSTGRES_BIN)"
     ),
+    "namespaces": Want(namespaces, "namespaces without rights (unshare -Urm; Linux)"),
     "shared": Want(shared_folder, "the shared fixtures (a folder named by TAVERNAI_SHARED, default ../shared)"),
 }
 

@@ -38,11 +38,14 @@ from tavernai.kernel.facts import Recorded
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting import store as prompt_store
+from tavernai.storage.ports import StorageFull, StorageReadOnly
 from tavernai.streaming.drafts import Draft, Drafts, forget
 from tavernai.streaming.hub import Hub, Reply
 
 REPLY_SECONDS_MAX = 1_800
 RECORD_SECONDS_MAX = 20
+DISK_SECONDS_MAX = 1_800
+DISK_AGAIN_SECONDS = 0.5
 RETRY_MS = 500
 RETRY_AFTER_MS_MAX = 5_000
 WAITED_OUT = frozenset({"upstream_timeout", "upstream_loading", "upstream_paused"})
@@ -266,8 +269,8 @@ class ReplyWriter:
     async def _commit(self, unit: Any) -> bool:
         """Written even while the runner is being cancelled; a lost lease writes nothing. False: it was given up."""
         try:
-            async with asyncio.timeout(RECORD_SECONDS_MAX):
-                await asyncio.shield(asyncio.ensure_future(self.storage.commit(unit)))
+            async with asyncio.timeout(RECORD_SECONDS_MAX) as limit:
+                await self._written(unit, limit)
         except WrongTask:
             return False  # the person took the message back meanwhile
         except LeaseLost as lost:
@@ -276,6 +279,19 @@ class ReplyWriter:
             # The disk is full or the database gone: the draft stays, the reaper or the next start closes the task.
             log.error("reply_end_not_recorded", reason=type(failure).__name__)
         return True
+
+    async def _written(self, unit: Any, limit: asyncio.Timeout) -> None:
+        """Commit; while the disk takes nothing, keep the text in memory and try until it does."""
+        end = time.monotonic() + DISK_SECONDS_MAX
+        while True:
+            try:
+                await asyncio.shield(asyncio.ensure_future(self.storage.commit(unit)))
+                return
+            except (StorageFull, StorageReadOnly):
+                if time.monotonic() > end:
+                    raise
+            limit.reschedule(asyncio.get_running_loop().time() + RECORD_SECONDS_MAX)
+            await asyncio.sleep(DISK_AGAIN_SECONDS)
 
     def _retry(self, tx: Transaction, lease: Lease, error: TavernError) -> None:
         task = held(tx, lease)

@@ -1,11 +1,14 @@
 """Bytes by their sha256, as files `ab/abcdef…` below one folder. Fulfils storage.ports.Blobs."""
 
+import contextlib
 import hashlib
 import os
 import re
 from pathlib import Path
 
+from tavernai.kernel.disk import refusal_of
 from tavernai.kernel.ids import new_id
+from tavernai.storage.health import REFUSALS
 from tavernai.storage.ports import BlobMissing
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -23,17 +26,13 @@ class FileBlobs:
         place = self._place(digest)
         if place.exists():
             return digest
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{new_id()}")
         try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_folder(place.parent)
+            _write(place, data)
+        except OSError as error:
+            why = refusal_of(error)
+            if why is None:
+                raise
+            raise REFUSALS[why] from None
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -51,6 +50,21 @@ class FileBlobs:
         if not _DIGEST.fullmatch(digest):
             raise BlobMissing(digest=digest[:80])
         return self._folder / digest[:2] / digest
+
+
+def _write(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{new_id()}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(place)
+    finally:
+        with contextlib.suppress(OSError):  # what it is told is why writing failed
+            draft.unlink(missing_ok=True)
+    _sync_folder(place.parent)
 
 
 def _sync_folder(folder: Path) -> None:

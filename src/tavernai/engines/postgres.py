@@ -10,10 +10,13 @@ from psycopg.abc import Buffer
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, create_engine, event, make_url
 
+from tavernai.kernel.disk import Refusal
 from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
 
 LOCK = 4711
 STATEMENT_SECONDS = 30
+REFUSALS: dict[str, Refusal] = {"53100": "full", "25006": "read_only"}
+"""disk_full, read_only_sql_transaction (also a standby that was not promoted)"""
 
 
 class PostgresDialog:
@@ -41,6 +44,9 @@ class PostgresDialog:
 
     def newest(self, connection: Connection) -> tuple[int, int]:
         return NEWEST_POSITION.value(connection), NEWEST_STREAM.value(connection)
+
+    def refusal(self, error: BaseException) -> Refusal | None:
+        return REFUSALS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
     def close(self) -> None:
         self.read_engine.dispose()

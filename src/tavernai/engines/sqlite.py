@@ -1,15 +1,31 @@
 """SQLite: WAL, synchronous=FULL, one writing connection, readers apart: an acknowledged commit survives power loss."""
 
+import sqlite3
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from tavernai.kernel.disk import Refusal, refusal_of
 from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
 
 BUSY_SECONDS = 10
 CACHE_KIB = 32_768
+
+REFUSALS: dict[int, Refusal] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
+IO_ERRORS = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+    }
+)
+PROBE_BYTES = 64 * 1024
 
 
 class SqliteDialog:
@@ -27,9 +43,29 @@ class SqliteDialog:
     def newest(self, connection: Connection) -> tuple[int, int]:
         return NEWEST_POSITION.value(connection), NEWEST_STREAM.value(connection)
 
+    def refusal(self, error: BaseException) -> Refusal | None:
+        """By SQLite's code; where that only says that writing failed, the folder is asked why."""
+        code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+        if code is None:
+            return None
+        if code in IO_ERRORS:
+            return asked(self.path.parent)
+        return REFUSALS.get(code & 0xFF)
+
     def close(self) -> None:
         self.read_engine.dispose()
         self.write_engine.dispose()
+
+
+def asked(folder: Path) -> Refusal | None:
+    """Why this folder takes no file just now; None when it does."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+    except OSError as error:
+        return refusal_of(error)
+    return None
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:

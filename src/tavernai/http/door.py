@@ -18,8 +18,10 @@ from tavernai.http.bodies import BodyRule
 from tavernai.http.errors import can_refuse, problem, request_id, unexpected
 from tavernai.http.headers import PRIVATE, SECURITY
 from tavernai.http.hosts import HostRule, OriginRefused, OriginRule
+from tavernai.kernel.disk import refusal_of
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.ids import new_id
+from tavernai.storage.health import REFUSALS
 from tavernai.streaming.answer import LINE
 
 PRIVATE_PATHS = ("/api/", "/v1/", "/core/")
@@ -61,7 +63,11 @@ class Door:
             await answer.instead(problem(scope, refusal), scope, receive)
         except ClientDisconnect:
             answer.status = answer.status or 499
-        except Exception:
+        except Exception as error:
+            why = None if isinstance(error, PermissionError) else refusal_of(error)  # that may be about reading
+            if why is not None:
+                await answer.instead(problem(scope, REFUSALS[why]()), scope, receive)
+                return
             log.exception("request_failed", method=scope["method"], path=scope["path"], request_id=request_id(scope))
             await answer.instead(unexpected(scope), scope, receive)
         finally:

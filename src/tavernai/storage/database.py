@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from tavernai.storage.health import StorageHealth, touch
 from tavernai.storage.ports import Dialog
 from tavernai.storage.writer import GroupWriter, Heard, Session
 
@@ -22,7 +23,8 @@ class Database:
         """`appended` is told the seconds from asking for a commit to its acknowledgement."""
         self.dialog = dialog
         self._appended = appended
-        self._writer = GroupWriter(dialog, session)
+        self.health = StorageHealth()
+        self._writer = GroupWriter(dialog, session, self.health)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
 
     async def commit(self, unit: Callable[[Any], _T]) -> _T:
@@ -31,6 +33,11 @@ class Database:
         if self._appended is not None:
             self._appended(time.perf_counter() - since)
         return result
+
+    async def touch(self) -> None:
+        """Find out whether the disk takes a write. Raises StorageFull, StorageReadOnly, StorageFailed."""
+        await self._writer.commit(touch)
+        self.health.wrote()
 
     async def read(self, query: Callable[[Connection], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)

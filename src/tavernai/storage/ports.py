@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from tavernai.kernel.disk import Refusal
 from tavernai.kernel.errors import Unavailable
 
 _T = TypeVar("_T")
@@ -21,6 +22,19 @@ class StorageFailed(Unavailable):
     """The database refused to write, so nothing was changed; see the server's log, free disk space, try again."""
 
     code = "storage_failed"
+
+
+class StorageFull(StorageFailed):
+    """There is no space left where the data lies, so nothing was changed; free some, and it goes on by itself."""
+
+    code = "storage_full"
+    status = 507
+
+
+class StorageReadOnly(StorageFailed):
+    """The data may be read but not written, so nothing was changed; give the right back, and it goes on by itself."""
+
+    code = "storage_read_only"
 
 
 class Blobs(Protocol):
@@ -57,6 +71,10 @@ class Dialog(Protocol):
 
     def newest(self, connection: Connection) -> tuple[int, int]:
         """The newest position and the newest stream's number in the ledger, 0 when it is empty."""
+        ...
+
+    def refusal(self, error: BaseException) -> Refusal | None:
+        """Why the engine would not write, when it was the disk."""
         ...
 
     def close(self) -> None: ...

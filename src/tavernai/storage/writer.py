@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from tavernai.storage.health import StorageHealth
 from tavernai.storage.ports import Dialog, StorageBusy, StorageFailed
 from tavernai.storage.statements import Statements
 from tavernai.storage.unit import Group, Unit
@@ -74,8 +75,9 @@ Heard = Callable[[Sequence[Any]], None]
 class GroupWriter:
     """The one thread that writes."""
 
-    def __init__(self, dialog: Dialog, session: Session) -> None:
+    def __init__(self, dialog: Dialog, session: Session, health: StorageHealth) -> None:
         self._dialog = dialog
+        self._health = health
         self._session = session
         self._statements = Statements(dialog.write_engine.dialect)
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -141,7 +143,10 @@ class GroupWriter:
             self._run_unit(group, job)
         group.flush()
         connection.commit()
-        return self._session.committed()
+        recorded = self._session.committed()
+        if recorded:
+            self._health.wrote()
+        return recorded
 
     def _write_alone(self, connection: Connection, jobs: list[Job]) -> Sequence[Any]:
         """Each unit in a transaction of its own, so that one refusal by the engine harms no other."""
@@ -169,6 +174,9 @@ class GroupWriter:
             connection.invalidate()
 
     def _refusal(self, error: BaseException) -> BaseException:
+        why = self._dialog.refusal(error)
+        if why is not None:  # told once when it begins and once when it ends, not for everybody who asks meanwhile
+            return self._health.refused(why)
         log.error("group_failed", exc_info=error)
         return StorageFailed(reason=type(error).__name__)
 

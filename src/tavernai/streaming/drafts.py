@@ -78,9 +78,16 @@ class Drafts:
 
     async def flush(self) -> int:
         """Write what every open draft has gained; how many rows."""
-        rows = [row for draft in self._open.values() if (row := _gained(draft)) is not None]
-        if rows:
+        before = [(draft, draft.written) for draft in self._open.values()]
+        rows = [row for draft, _ in before if (row := _gained(draft)) is not None]
+        if not rows:
+            return 0
+        try:
             await self.storage.commit(lambda tx: _write(tx, rows))
+        except TavernError:
+            for draft, written in before:  # nothing was written: the next flush takes it along
+                draft.written = written
+            raise
         return len(rows)
 
     async def _flush_for_ever(self) -> None:
