@@ -45,7 +45,7 @@ def parse_json(data: bytes, repairs: Repairs) -> Any:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        value = _parse_slowly(_decode(data, repairs))
+        value = _parse_slowly(decoded(data, repairs))
     return _Cleaner(repairs).clean(value)
 
 
@@ -76,7 +76,8 @@ def as_cleaned(value: Any) -> Any:
     return value
 
 
-def _decode(data: bytes, repairs: Repairs) -> str:
+def decoded(data: bytes, repairs: Repairs) -> str:
+    """The text of these bytes, UTF-8 or UTF-16; what is neither is replaced and told."""
     encoding = "utf-8"
     for bom, name, code in BOMS:
         if data.startswith(bom):

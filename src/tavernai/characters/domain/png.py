@@ -7,6 +7,7 @@ complete before its end.
 
 import base64
 import binascii
+import hashlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ CHUNKS_MAX = 65_536
 CARD_CHUNKS_MAX = 16
 CARD_KEYWORDS = ("ccv3", "chara")
 PICTURE_TYPES = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"IDAT"})
+DRAWN_TYPES = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,14 @@ def card_texts(data: bytes, scan: Scan, *, keywords: tuple[str, ...] = CARD_KEYW
     return found
 
 
+def texts_like(data: bytes, beginning: str) -> Iterator[CardText]:
+    """Every text chunk whose name begins like this, in lower case; not opened yet."""
+    for chunk in chunks(data, Scan()):
+        keyword = _keyword(chunk)
+        if keyword is not None and keyword.startswith(beginning):
+            yield CardText(keyword, chunk)
+
+
 def size(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels as the header claims; None without a header."""
     first = next(chunks(data, Scan()), None)
@@ -108,6 +118,15 @@ def size(data: bytes) -> tuple[int, int] | None:
         return None
     width, height = struct.unpack_from(">II", first.data)
     return width, height
+
+
+def drawn_hash(data: bytes) -> str:
+    """sha256 of what is drawn: equal for one picture with two cards in it."""
+    drawn = hashlib.sha256()
+    for chunk in chunks(data, Scan()):
+        if chunk.type in DRAWN_TYPES:
+            drawn.update(chunk.data)
+    return drawn.hexdigest()
 
 
 def with_cards(data: bytes, cards: dict[str, bytes]) -> bytes:

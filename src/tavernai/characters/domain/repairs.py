@@ -40,6 +40,16 @@ MESSAGES: dict[str, str] = {
     "missing_meant": "Entries lack {field}; they get the value that its absence meant until now.",
     "uid_renumbered": "Entries shared a number; the later ones got new numbers.",
     "folder_flattened": "Folders of entries were left out; the entries in them are kept.",
+    "archive_capped": "The archive has more than {detail} files; the rest was not read.",
+    "members_ignored": "{detail} files of the archive were left out: their names lead outside, or they are links.",
+    "module_skipped": "The RisuAI module in this archive was left out; only RisuAI can read it.",
+    "asset_missing": "The picture “{field}” is not in the file.",
+    "asset_elsewhere": "The picture “{field}” lies on another server or computer; it was not fetched.",
+    "asset_too_large": "The picture “{field}” is too large; it was left out.",
+    "asset_unreadable": "The picture “{field}” cannot be read; it was left out.",
+    "asset_not_picture": "“{field}” is not a picture we show; it was left out.",
+    "further_characters": "The archive holds {detail} more characters; only the first was read.",
+    "scenario_missing": "The scenario {field} cannot be read; it was left out.",
     "more": "… and more.",
 }
 
