@@ -46,6 +46,10 @@ from tavernai.characters.gallery.projections import BACK as GALLERY_BACK
 from tavernai.characters.gallery.projections import FOLDS as GALLERY
 from tavernai.characters.gallery.shelves import ShelfService
 from tavernai.characters.importing import ImportService
+from tavernai.characters.lorebooks.endpoints import router as lorebooks_router
+from tavernai.characters.lorebooks.importing import LorebookImportService
+from tavernai.characters.lorebooks.projections import FOLDS as LOREBOOKS
+from tavernai.characters.lorebooks.service import LorebookService
 from tavernai.characters.personas.endpoints import router as personas_router
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.projections import FOLDS as CHARACTERS
@@ -56,10 +60,12 @@ from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.finding import ConversationFinder, MessageFinder
 from tavernai.chat.habits import OwnChats
 from tavernai.chat.indexes import ConversationIndex, MessageIndex
-from tavernai.chat.places import OwnPlaces, PersonaLocks
+from tavernai.chat.places import BookAttachments, OwnPlaces, PersonaLocks
 from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
 from tavernai.config.endpoints import router as config_router
+from tavernai.config.presets.endpoints import router as presets_router
+from tavernai.config.presets.service import PresetService
 from tavernai.config.projections import FOLDS as CONFIG
 from tavernai.config.service import ConfigService
 from tavernai.engines.anthropic import AnthropicBackend
@@ -123,7 +129,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, LOREBOOKS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
@@ -134,6 +140,8 @@ ROUTERS = (
     characters_router,
     backgrounds_router,
     personas_router,
+    lorebooks_router,
+    presets_router,
     config_router,
     connections_router,
     speech_router,
@@ -309,6 +317,9 @@ def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
         BackgroundService(storage, blobs, pictures),
         PersonaService(storage, avatars=avatars, locks=PersonaLocks()),
         ConfigService(storage, places=OwnPlaces()),
+        LorebookService(storage, attachments=BookAttachments()),
+        LorebookImportService(storage),
+        PresetService(storage),
     )
 
 

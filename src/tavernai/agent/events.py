@@ -46,6 +46,19 @@ class PlanMade:
     plan: dict[str, Any]
 
 
+@fact("variables.changed")
+class VariablesChanged:
+    """Macros in what somebody wrote changed variables: the branch goes on with these after this message."""
+
+    variant_id: str
+    local: dict[str, Any]
+    """all of this chat's"""
+    everywhere: dict[str, Any]
+    """those of the person's that changed; null: taken away"""
+    timed: dict[str, Any]
+    """{sticky, cooldown}: effects of lore that run on"""
+
+
 @fact("route.chosen")
 class RouteChosen:
     """Which connection and model answer, and why these."""

@@ -1,4 +1,4 @@
-"""From facts to the tables of tasks and lanes."""
+"""From facts to the tables of tasks and lanes, and to what branches go on with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import orjson
 
 from tavernai.agent.domain.tasks import State, Verb, step
 from tavernai.agent.events import (
+    PlanMade,
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
@@ -14,8 +15,10 @@ from tavernai.agent.events import (
     TaskQueued,
     TaskRetry,
     TaskStarted,
+    VariablesChanged,
 )
-from tavernai.agent.tables import lanes, tasks
+from tavernai.agent.tables import branch_states, lanes, person_variables, tasks
+from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.facts import Recorded
 from tavernai.storage.rows import Row
 from tavernai.storage.unit import Unit
@@ -133,7 +136,47 @@ def _next_queued(tx: Unit, task: Row) -> str | None:
     return None
 
 
+def planned(tx: Unit, event: Recorded, fact: PlanMade) -> None:
+    """A prompt that left something behind: the variant it was made for holds it."""
+    told = fact.plan.get("variables")
+    if told is not None:
+        timed = (fact.plan.get("lore") or {}).get("timed") or {}
+        _leave(tx, event, _task(tx, event)["variant_id"], timed=timed, local=told["local"])
+        _everywhere(tx, event, told["everywhere"])
+
+
+def variables_changed(tx: Unit, event: Recorded, fact: VariablesChanged) -> None:
+    _leave(tx, event, fact.variant_id, timed=fact.timed, local=fact.local)
+    _everywhere(tx, event, fact.everywhere)
+
+
+def _leave(tx: Unit, event: Recorded, variant_id: str, *, timed: dict[str, Any], local: dict[str, Any]) -> None:
+    values = {"timed": _json(timed), "local": _json(local)}
+    if tx.get(branch_states, variant_id) is None:
+        tx.insert(branch_states, {"variant_id": variant_id, "owner_id": event.owner_id} | values)
+    else:
+        tx.update(branch_states, variant_id, **values)
+
+
+def _everywhere(tx: Unit, event: Recorded, changed: dict[str, Any]) -> None:
+    if not changed:
+        return
+    row = tx.get(person_variables, event.owner_id)
+    after = (orjson.loads(row["everywhere"]) if row is not None else {}) | changed
+    told = _json({name: value for name, value in after.items() if value is not None})
+    if row is None:
+        tx.insert(person_variables, {"owner_id": event.owner_id, "everywhere": told})
+    else:
+        tx.update(person_variables, event.owner_id, everywhere=told)
+
+
+def _json(value: Any) -> str:
+    return canonical_json(value).decode()
+
+
 FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
+    PlanMade: planned,
+    VariablesChanged: variables_changed,
     TaskQueued: queued,
     TaskStarted: started,
     TaskRetry: retried,

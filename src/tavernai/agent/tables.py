@@ -1,4 +1,6 @@
-"""Tasks and the lanes they queue in. A conversation is a lane: one of its tasks runs, the others wait in order.
+"""Tasks, the lanes they queue in, and what prompts leave behind: variables of macros, and lore that stays awake.
+
+A conversation is a lane: one of its tasks runs, the others wait in order.
 
 A lane is a linked list through `next_task_id`, so that queueing and ending touch rows by key only.
 """
@@ -54,4 +56,23 @@ lanes = Table(
     Column("head_task_id", Id),
     Column("tail_task_id", Id),
     Column("waiting", Int, nullable=False),
+)
+
+# What a branch goes on with: read from the newest message of its path that has a row here. One row a variant, since a
+# swipe is another branch.
+branch_states = Table(
+    "branch_states",
+    metadata,
+    Column("variant_id", Id, primary_key=True),
+    Column("owner_id", Id, nullable=False),
+    Column("timed", Json, nullable=False),  # {sticky, cooldown}: running effects of lore
+    Column("local", Json, nullable=False),  # variables of this chat
+)
+
+# Variables that hold in all chats of a person.
+person_variables = Table(
+    "person_variables",
+    metadata,
+    Column("owner_id", Id, primary_key=True),
+    Column("everywhere", Json, nullable=False),
 )

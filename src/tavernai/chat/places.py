@@ -1,25 +1,42 @@
-"""Whose a place is, and who is played there: config's and personas' ports over characters and conversations."""
+"""Whose a place is, who is played there and what is attached: config's, personas' and lorebooks' ports."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
+from tavernai.characters.lorebooks.ports import Attached
+from tavernai.characters.lorebooks.service import own_in as lorebook_in
 from tavernai.characters.personas import store as personas_store
 from tavernai.characters.personas.ports import USES_SHOWN_MAX, Use, Uses
 from tavernai.characters.personas.service import Persona, default_in, own_in
+from tavernai.characters.personas.tables import personas
 from tavernai.characters.service import find_in
 from tavernai.characters.tables import characters
 from tavernai.chat.scene import conversation_for
 from tavernai.chat.tables import conversations
 from tavernai.config.domain.fold import Effective, Scope
 from tavernai.config.errors import BadValue
+from tavernai.config.presets.service import own_in as preset_in
 from tavernai.config.store import effective_in, settings_of
 from tavernai.kernel.errors import NotFound
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
 PERSONA = "/persona/id"
+BOOKS = "/lore/books"
+SCRIPTS = "/scripts/enabled"
+PRESET_KINDS = {
+    "/preset/chat": "chat",
+    "/preset/text": "text",
+    "/template/context": "context",
+    "/template/instruct": "instruct",
+    "/template/system_prompt": "system_prompt",
+    "/template/reasoning": "reasoning",
+}
+"""Paths that name a preset, and of which kind it must be."""
+BUILT_IN = "builtin:"
+"""What stands before the name of a template that everybody has."""
 
 
 class OwnPlaces:
@@ -50,6 +67,33 @@ class OwnPlaces:
     def check(self, tx: Transaction, user_id: str, *, path: str, value: Any) -> None:
         if path == PERSONA and own_in(tx, user_id, value) is None:
             raise BadValue("There is no such persona of yours.", path=path)
+        if path == BOOKS and any(lorebook_in(tx, user_id, one) is None for one in value):
+            raise BadValue("One of these is no lorebook of yours.", path=path)
+        if path in PRESET_KINDS:
+            _check_preset(tx, user_id, path=path, value=value)
+        if path == SCRIPTS and any(not _is_preset(tx, user_id, one, kind="script") for one in value):
+            raise BadValue("One of these is no script of yours.", path=path)
+
+
+class BookAttachments:
+    """Where config and personas say that a lorebook is searched. Fulfils characters.lorebooks.ports.Attachments."""
+
+    def attached(self, conn: Connection, owner_id: str, *, lorebook_ids: Collection[str]) -> Mapping[str, Attached]:
+        found: dict[str, Attached] = {}
+        said = [(scope, [one for one in value if one in lorebook_ids]) for scope, value in _books(conn, owner_id)]
+        named = _named(conn, owner_id, [scope for scope, books in said if books])
+        for scope, books in said:
+            for book in books if scope in named else ():
+                attached = found.setdefault(book, Attached())
+                attached.everywhere = attached.everywhere or scope.type == "user"
+                attached.characters += scope.type == "character"
+                attached.conversations += scope.type == "conversation"
+        c = personas.c
+        query = select(c.lorebook_id).where(c.owner_id == owner_id, c.deleted_at.is_(None), c.lorebook_id.is_not(None))
+        for row in conn.execute(query):
+            if row.lorebook_id in lorebook_ids:
+                found.setdefault(row.lorebook_id, Attached()).personas += 1
+        return found
 
 
 class PersonaLocks:
@@ -63,6 +107,22 @@ class PersonaLocks:
         scopes = [scope for found in locked.values() for scope in found]
         named = _named(conn, owner_id, scopes)
         return {persona_id: _uses(found, named) for persona_id, found in locked.items()}
+
+
+def _books(conn: Connection, owner_id: str) -> list[tuple[Scope, list[str]]]:
+    return [(scope, value) for scope, value in settings_of(conn, owner_id, BOOKS) if isinstance(value, list)]
+
+
+def _check_preset(tx: Transaction, user_id: str, *, path: str, value: str) -> None:
+    if path.startswith("/template/") and value.startswith(BUILT_IN):
+        return
+    if not _is_preset(tx, user_id, value, kind=PRESET_KINDS[path]):
+        raise BadValue("There is no such preset of yours.", path=path)
+
+
+def _is_preset(tx: Transaction, user_id: str, preset_id: str, *, kind: str) -> bool:
+    row = preset_in(tx, user_id, preset_id)
+    return row is not None and row["kind"] == kind
 
 
 def played_in(

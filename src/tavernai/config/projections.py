@@ -5,6 +5,7 @@ from typing import Any
 
 from tavernai.config.domain.fold import Scope
 from tavernai.config.events import ConfigRevisionCommitted
+from tavernai.config.presets.projections import FOLDS as PRESET_FOLDS
 from tavernai.config.store import state_in, state_json, text_of
 from tavernai.config.tables import config_revisions, config_scopes
 from tavernai.kernel.facts import Recorded
@@ -26,4 +27,4 @@ def _committed(tx: Unit, recorded: Recorded, fact: ConfigRevisionCommitted) -> N
         tx.update(config_scopes, scope.key, **told)
 
 
-FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {ConfigRevisionCommitted: _committed}
+FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {ConfigRevisionCommitted: _committed, **PRESET_FOLDS}

@@ -46,6 +46,7 @@ async def edit_persona(persona_id: Id, given: s.PersonaChangeGiven, who: Who, pe
     edited = await personas.change(
         who.user_id, persona_id,
         version=given.version, name=given.name, description=given.description, is_default=bool(given.is_default),
+        lorebook_id=given.lorebook_id if "lorebook_id" in given.model_fields_set else ...,
     )  # fmt: skip
     return s.PersonaShown(**edited.shown())
 

@@ -37,6 +37,14 @@ class PersonaAvatarChanged:
     """sha256 of the picture"""
 
 
+@fact("persona.lorebook_chosen")
+class PersonaLorebookChosen:
+    """Wherever this persona is played, this lorebook is searched; None: none."""
+
+    persona_id: str
+    lorebook_id: str | None
+
+
 @fact("persona.deleted", v=2)
 class PersonaDeleted:
     """The persona is in the trash; before version 2 it was gone for good."""

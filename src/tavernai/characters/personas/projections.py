@@ -27,6 +27,7 @@ def _insert(tx: Unit, recorded: Recorded, *, persona_id: str, owner_id: str, nam
     tx.insert(personas, {
         "id": persona_id, "owner_id": owner_id, "name": name, "description": description,
         "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1, "avatar": None, "deleted_at": None,
+        "lorebook_id": None,
     })  # fmt: skip
 
 
@@ -44,6 +45,10 @@ def _chosen(tx: Unit, recorded: Recorded, fact: e.PersonaChosen) -> None:
 
 def _avatar_changed(tx: Unit, recorded: Recorded, fact: e.PersonaAvatarChanged) -> None:
     _change(tx, recorded, fact.persona_id, avatar=fact.avatar)
+
+
+def _lorebook_chosen(tx: Unit, recorded: Recorded, fact: e.PersonaLorebookChosen) -> None:
+    _change(tx, recorded, fact.persona_id, lorebook_id=fact.lorebook_id)
 
 
 def _deleted(tx: Unit, recorded: Recorded, fact: e.PersonaDeleted) -> None:
@@ -69,6 +74,7 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.PersonaEdited: _edited,
     e.PersonaChosen: _chosen,
     e.PersonaAvatarChanged: _avatar_changed,
+    e.PersonaLorebookChosen: _lorebook_chosen,
     e.PersonaDeleted: _deleted,
     e.PersonaRestored: _restored,
 }

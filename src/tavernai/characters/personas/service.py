@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import Connection
 
 from tavernai.characters.avatars import AvatarService
 from tavernai.characters.errors import LastPersona, PersonaInTrash
+from tavernai.characters.lorebooks.service import own_in as lorebook_own_in
 from tavernai.characters.personas import events as e
 from tavernai.characters.personas import store
 from tavernai.characters.personas.ports import Locks, Use, Uses
@@ -41,13 +43,14 @@ class Persona:
     updated_at: int
     avatar: str | None = None
     deleted_at: int | None = None
+    lorebook_id: str | None = None
     uses: tuple[Use, ...] = ()
     use_count: int = 0
 
     @classmethod
     def of(cls, row: Row, *, is_default: bool) -> "Persona":
         names = ("id", "name", "description", "version", "created_at", "updated_at", "avatar", "deleted_at")
-        return cls(is_default=is_default, **{name: row[name] for name in names})
+        return cls(is_default=is_default, lorebook_id=row["lorebook_id"], **{name: row[name] for name in names})
 
     def with_uses(self, uses: Uses | None) -> "Persona":
         return self if uses is None else replace(self, uses=tuple(uses.places), use_count=uses.count)
@@ -59,7 +62,7 @@ class Persona:
             "version": self.version, "created_at": rfc3339(self.created_at), "updated_at": rfc3339(self.updated_at),
             "avatar_url": avatar_url(self.id, self.avatar), "deleted": self.deleted_at is not None,
             "uses": [{"type": use.type, "id": use.id, "name": use.name} for use in self.uses],
-            "use_count": self.use_count,
+            "use_count": self.use_count, "lorebook_id": self.lorebook_id,
         }  # fmt: skip
 
 
@@ -123,8 +126,9 @@ class PersonaService:
         name: str | None = None,
         description: str | None = None,
         is_default: bool = False,
+        lorebook_id: str | EllipsisType | None = ...,
     ) -> Persona:
-        """Other words, or the default from now on.
+        """Other words, another lorebook (None: none), or the default from now on.
 
         Raises NotFound, PersonaInTrash, Conflict (facts: current), InvalidInput.
         """
@@ -139,6 +143,10 @@ class PersonaService:
             facts: list[Any] = []
             if words != (row["name"], row["description"]):
                 facts.append(e.PersonaEdited(persona_id, *words))
+            if lorebook_id is not ... and lorebook_id != row["lorebook_id"]:
+                if lorebook_id is not None and lorebook_own_in(tx, user_id, lorebook_id) is None:
+                    raise InvalidInput("There is no such lorebook of yours.", field="lorebook_id")
+                facts.append(e.PersonaLorebookChosen(persona_id, lorebook_id))
             if is_default and not _is_default(tx, row):
                 facts.append(e.PersonaChosen(persona_id))
             return _recorded(tx, user_id, persona_id, facts)

@@ -16,6 +16,7 @@ personas = Table(
     Column("version", Int, nullable=False),
     Column("avatar", Text),  # sha256 of the picture
     Column("deleted_at", Ms),  # in the trash since
+    Column("lorebook_id", Id),  # the book that is searched wherever this one is played
 )
 Index("personas_by_owner", personas.c.owner_id, personas.c.id)
 

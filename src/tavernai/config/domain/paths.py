@@ -13,7 +13,10 @@ from typing import Any, Final, Literal
 
 Kind = Literal["number", "integer", "string", "boolean", "enum", "list"]
 ScopeType = Literal["global", "user", "character", "conversation"]
-Group = Literal["reply", "generation", "sampling", "repetition", "advanced", "note", "who", "chat", "speech", "look"]
+Group = Literal[
+    "reply", "generation", "sampling", "repetition", "advanced", "note", "lore", "presets", "who", "chat", "speech",
+    "look",
+]  # fmt: skip
 Risk = Literal[1, 2, 3]
 
 LAYERS: Final[tuple[ScopeType, ...]] = ("global", "user", "character", "conversation")
@@ -256,6 +259,97 @@ def _note() -> Iterator[Path]:
     yield from rows.rows
 
 
+def _lore() -> Iterator[Path]:
+    rows = _Rows("lore", "lore", PLAN)
+    rows.listed(
+        "books", 100, 64, default=[], neutral=[], scopes=PERSONAL, advanced=False,
+        meaning="Lorebooks (ids) that are searched. Layers add up: your own hold everywhere, a character's for that "
+        "character, a conversation's for that conversation.",
+    )  # fmt: skip
+    rows.integer(
+        "depth", 0, 1_000, default=2, neutral=2, warn=(1, 100),
+        meaning="How many of the newest messages are searched for keys.",
+    )  # fmt: skip
+    rows.integer(
+        "budget_percent", 0, 100, default=25, neutral=25, warn=(1, 75),
+        meaning="How much of the prompt lore may take, in percent.",
+    )  # fmt: skip
+    rows.integer(
+        "budget_cap", 0, TOKENS_MAX, default=0, neutral=0,
+        meaning="The most tokens lore may take whatever the percentage says; 0 sets no cap.",
+    )  # fmt: skip
+    rows.integer(
+        "activations_min", 0, 1_000, default=0, neutral=0,
+        meaning="Look further back until so many entries woke; 0 looks no further.",
+    )  # fmt: skip
+    rows.integer(
+        "depth_max", 0, 1_000, default=0, neutral=0,
+        meaning="How far back that search may go; 0 to the beginning.",
+    )  # fmt: skip
+    rows.integer(
+        "steps_max", 0, 1_000, default=0, neutral=0,
+        meaning="How often texts that woke may wake others; 0 as often as it needs.",
+    )  # fmt: skip
+    rows.flag("recursive", default=False, meaning="Whether texts that woke are searched for keys, too.")
+    rows.flag("names", default=True, meaning="Whether speakers' names are searched along with their messages.")
+    rows.flag("case_sensitive", default=False, meaning="Whether keys tell capital and small letters apart.")
+    rows.flag("whole_words", default=False, meaning="Whether a key of one word must stand alone as a word.")
+    rows.choice(
+        "strategy", "together", "character_first", "everywhere_first", default="character_first",
+        meaning="Whose entries come first where both a character's books and those that hold everywhere wake.",
+    )  # fmt: skip
+    rows.flag("group_scoring", default=False, meaning="Whether entries of one group compete by how many keys fit.")
+    yield from rows.rows
+
+
+def _presets() -> Iterator[Path]:
+    preset = _Rows("preset", "presets", PLAN)
+    preset.text(
+        "chat", 64, scopes=PERSONAL, nullable=True, advanced=False,
+        meaning="The preset (id) that says which prompts stand where for connections that chat; without one the "
+        "built-in one.",
+    )  # fmt: skip
+    preset.text(
+        "text", 64, scopes=PERSONAL, nullable=True,
+        meaning="The preset (id) of sampling values for connections that complete text.",
+    )  # fmt: skip
+    yield from preset.rows
+    template = _Rows("template", "presets", PLAN)
+    template.text(
+        "context", 64, scopes=PERSONAL, nullable=True,
+        meaning="The context template (id, or builtin:NAME) for connections that complete text; without one the "
+        "built-in one that fits the model.",
+    )  # fmt: skip
+    template.text(
+        "instruct", 64, scopes=PERSONAL, nullable=True,
+        meaning="The instruct template (id, or builtin:NAME) for connections that complete text; without one the "
+        "built-in one that fits the model.",
+    )  # fmt: skip
+    template.text(
+        "system_prompt", 64, scopes=PERSONAL, nullable=True,
+        meaning="The system prompt (preset id) for connections that complete text; without one the built-in one.",
+    )  # fmt: skip
+    template.text(
+        "reasoning", 64, scopes=PERSONAL, nullable=True,
+        meaning="The reasoning template (preset id): what stands around thoughts that go back into the prompt.",
+    )  # fmt: skip
+    yield from template.rows
+    scripts = _Rows("scripts", "presets", "stored messages, the plan of the prompt, and the page")
+    scripts.listed(
+        "enabled", 200, 64, default=[], neutral=[], scopes=("user",),
+        meaning="Find-and-replace scripts (preset ids) that run, in this order.",
+    )  # fmt: skip
+    scripts.flag(
+        "preset_allowed", default=False, scopes=PERSONAL,
+        meaning="Whether scripts that a chosen chat preset brings along run.",
+    )  # fmt: skip
+    scripts.flag(
+        "character_allowed", default=False, scopes=("character",),
+        meaning="Whether scripts that the character's card brings along run.",
+    )  # fmt: skip
+    yield from scripts.rows
+
+
 def _who() -> Iterator[Path]:
     persona = _Rows("persona", "who", "what a message is signed with, and the plan of the prompt")
     persona.text(
@@ -298,7 +392,7 @@ def _chat() -> Iterator[Path]:
     yield from look.rows
 
 
-_ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _who, _chat)
+_ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _lore, _presets, _who, _chat)
 PATHS: Final[dict[str, Path]] = {row.path: row for rows in _ORDER for row in rows()}
 """Every path, in the order in which pages show them."""
 

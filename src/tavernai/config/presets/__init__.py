@@ -1,0 +1,1 @@
+"""Presets, templates, scripts, quick replies and themes: files of SillyTavern's, kept as they came."""

@@ -1,0 +1,1 @@
+"""Which kind of preset a file is, and what of it is kept."""
