@@ -144,6 +144,7 @@ class PersonaUse(BaseModel):
     type: Literal["user", "character", "conversation"]
     id: str
     name: str
+    lorebook_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class PersonaShown(BaseModel):
@@ -165,3 +166,4 @@ class PersonaShown(BaseModel):
 class PersonaPage(BaseModel):
     items: list[PersonaShown]
     next_cursor: str | None
+    lorebook_id: str | None
