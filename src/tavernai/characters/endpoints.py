@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.characters import schemas as s
@@ -28,6 +29,7 @@ Who = Annotated[Principal, Depends(allows("characters"))]
 Id = Annotated[str, Path(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=2_048)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+TagAsked = Annotated[str, StringConstraints(max_length=200)]
 
 DAY_SECONDS = 86_400
 FILE_TYPES = {"png": "image/png", "json": "application/json"}
@@ -45,15 +47,19 @@ async def list_characters(
     who: Who,
     characters: Characters,
     q: Annotated[str, Query(max_length=200)] = "",
-    tag: Annotated[str, Query(max_length=200)] = "",
-    sort: Literal["name", "recent", "created"] = "name",
+    tag: Annotated[list[TagAsked], Query(max_length=20)] = [],  # noqa: B006
+    sort: Literal["name", "recent", "created", "chatted", "chats"] = "name",
     trash: bool = False,
     favourite: bool = False,
+    creator: Annotated[str, Query(max_length=1_000)] = "",
+    collection: Annotated[str, Query(max_length=64)] = "",
+    hidden: bool = False,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> s.CharacterPage:
-    page, total = await characters.page(who.user_id, Wanted(q, tag, sort, trash, favourite), cursor=cursor, limit=limit)
-    items = [s.CharacterItem(**shown.summary(row)) for row in page.items]
+    wanted = Wanted(q, tuple(tag), sort, trash, favourite, creator, collection)
+    page, total = await characters.page(who.user_id, wanted, with_hidden=hidden, cursor=cursor, limit=limit)
+    items = [s.CharacterListed(**shown.listed(row)) for row in page.items]
     return s.CharacterPage(items=items, next_cursor=page.next_cursor, total=total)
 
 

@@ -21,6 +21,8 @@ class CharacterImported:
     source: str
     """png | json | sample:<name>"""
     warnings: list[dict[str, Any]]
+    picture: str | None = None
+    """sha256 of what is drawn, whatever card lies in the file; None in older facts"""
 
 
 @fact("character.created")
@@ -53,6 +55,17 @@ class CharacterAvatarChanged:
 
     character_id: str
     avatar: str | None
+    picture: str | None = None
+
+
+@fact("character.retagged")
+class CharacterRetagged:
+    """Other tags, the rest of the card as it was: written for many at once, so it does not repeat the card."""
+
+    character_id: str
+    tags: list[str]
+    was: list[str]
+    card_hash: str
 
 
 @fact("character.background_changed")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from tavernai.characters import events as e
 from tavernai.characters import store
 from tavernai.characters.domain import png
-from tavernai.characters.domain.pictures import PIXELS_MAX
+from tavernai.characters.domain.pictures import PIXELS_MAX, picture_hash
 from tavernai.characters.domain.reading import canonical_hash, read_file
 from tavernai.characters.domain.repairs import MESSAGES, Repair
 from tavernai.characters.errors import UploadTooLarge
@@ -90,7 +90,7 @@ class ImportService:
     async def _understood(self, filename: str, data: bytes, source: str | None) -> e.CharacterImported | Imported:
         filename = clean_text(filename)[:FILENAME_CHARS_MAX]
         try:
-            return await asyncio.to_thread(self._prepared, data, filename, source)
+            return await asyncio.to_thread(self.prepared, data, filename, source)
         except TavernError as error:
             if error.status >= 500:  # ours, not the file's: the whole request must tell
                 raise
@@ -100,16 +100,10 @@ class ImportService:
         if isinstance(fact, Imported):
             return fact
 
-        def unit(tx: Transaction) -> Imported:
-            twins = tx.rows(store.twins(user_id, original=fact.original, card_hash=fact.card_hash))
-            if twins:
-                return Imported(fact.filename, "duplicate", twins[0]["id"], twins[0]["name"], warnings=fact.warnings)
-            tx.append(char_stream(user_id, fact.character_id), [fact], by=By(f"user:{user_id}", "import"))
-            return Imported(fact.filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
+        return await self._storage.commit(lambda tx: imported_in(tx, user_id, fact))
 
-        return await self._storage.commit(unit)
-
-    def _prepared(self, data: bytes, filename: str, source: str | None) -> e.CharacterImported:
+    def prepared(self, data: bytes, filename: str, source: str | None = None) -> e.CharacterImported:
+        """The fact a file's bytes will be told by, its blobs stored. For threads. Raises CardRefused and its like."""
         found = read_file(data, filename=filename)
         repairs = list(found.repairs)
         shows = found.kind == "png" and _can_be_shown(data)
@@ -119,7 +113,20 @@ class ImportService:
         return e.CharacterImported(
             new_id(), found.card.data, found.card.outer, found.card.version, canonical_hash(found.card), original,
             original if shows else None, filename, source or found.kind, [one.as_json() for one in repairs],
+            picture_hash(data) if shows else None,
         )  # fmt: skip
+
+
+def imported_in(
+    tx: Transaction, user_id: str, fact: e.CharacterImported, *, cause_id: str | None = None
+) -> Imported:
+    """Record it, unless the same file or card is a character already. For rooms above, inside their unit of work."""
+    twins = tx.rows(store.twins(user_id, original=fact.original, card_hash=fact.card_hash))
+    if twins:
+        return Imported(fact.filename, "duplicate", twins[0]["id"], twins[0]["name"], warnings=fact.warnings)
+    by = By(f"user:{user_id}", "import")
+    tx.append(char_stream(user_id, fact.character_id), [fact], by=by, cause_id=cause_id)
+    return Imported(fact.filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
 
 
 def _can_be_shown(data: bytes) -> bool:

@@ -20,11 +20,11 @@ TAGS_SHOWN_MAX = 100
 
 
 def _imported(tx: Unit, recorded: Recorded, fact: e.CharacterImported) -> None:
-    _insert(tx, recorded, fact, avatar=fact.avatar, original=fact.original)
+    _insert(tx, recorded, fact, avatar=fact.avatar, original=fact.original, picture=fact.picture or fact.avatar)
 
 
 def _created(tx: Unit, recorded: Recorded, fact: e.CharacterCreated) -> None:
-    _insert(tx, recorded, fact, avatar=None, original=None)
+    _insert(tx, recorded, fact, avatar=None, original=None, picture=None)
 
 
 def _insert(
@@ -34,11 +34,13 @@ def _insert(
     *,
     avatar: str | None,
     original: str | None,
+    picture: str | None,
 ) -> None:
     row = {
         "id": fact.character_id, "owner_id": recorded.owner_id, **_told_by_card(fact.card), "card_hash": fact.card_hash,
         "card_version": fact.card_version, "favourite": 0, "avatar": avatar, "background": None, "original": original,
         "deleted": 0, "deleted_at": None, "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1,
+        "picture": picture,
     }  # fmt: skip
     tx.insert(characters, row)
     tx.insert(character_cards, {
@@ -66,7 +68,19 @@ def _edited(tx: Unit, recorded: Recorded, fact: e.CharacterEdited) -> None:
 def _avatar_changed(tx: Unit, recorded: Recorded, fact: e.CharacterAvatarChanged) -> None:
     row = tx.get(characters, fact.character_id)
     if row is not None:
-        _change(tx, recorded, row, changed=["avatar"], avatar=fact.avatar)
+        _change(tx, recorded, row, changed=["avatar"], avatar=fact.avatar, picture=fact.picture or fact.avatar)
+
+
+def _retagged(tx: Unit, recorded: Recorded, fact: e.CharacterRetagged) -> None:
+    row, kept = tx.get(characters, fact.character_id), tx.get(character_cards, fact.character_id)
+    if row is None or kept is None:
+        return
+    card = orjson.loads(kept["card"]) | {"tags": fact.tags}
+    _untag(tx, row)
+    _change(tx, recorded, row, changed=["tags"], **_told_by_card(card), card_hash=fact.card_hash)
+    tx.update(character_cards, fact.character_id, card=_json(card))
+    if not row["deleted"]:
+        _tag(tx, row["owner_id"], fact.character_id, fact.tags)
 
 
 def _background_changed(tx: Unit, recorded: Recorded, fact: e.CharacterBackgroundChanged) -> None:
@@ -147,6 +161,7 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.CharacterCreated: _created,
     e.CharacterEdited: _edited,
     e.CharacterAvatarChanged: _avatar_changed,
+    e.CharacterRetagged: _retagged,
     e.CharacterBackgroundChanged: _background_changed,
     e.CharacterFavourited: _favourited,
     e.CharacterDeleted: _deleted,

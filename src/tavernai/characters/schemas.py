@@ -47,6 +47,14 @@ class CharacterItem(BaseModel):
     version: int
 
 
+class CharacterListed(CharacterItem):
+    """A character in the gallery, with how much it was chatted with."""
+
+    chatted_at: str | None
+    chats: int
+    messages: int
+
+
 class CharacterShown(CharacterItem):
     """A character with its card under V3 names."""
 
@@ -58,7 +66,7 @@ class CharacterShown(CharacterItem):
 class CharacterPage(BaseModel):
     """Some of the list; `total` comes with the first page."""
 
-    items: list[CharacterItem]
+    items: list[CharacterListed]
     next_cursor: str | None
     total: int | None
 

@@ -1,7 +1,7 @@
 """Characters: use-cases. The only place of the room that opens a unit of work for them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from tavernai.characters import events as e
@@ -9,10 +9,11 @@ from tavernai.characters import shown, store
 from tavernai.characters.domain import export
 from tavernai.characters.domain.card import Card, changed_card, changed_fields, greetings, new_card
 from tavernai.characters.domain.jsontext import JsonRefused, as_cleaned, clean_value
-from tavernai.characters.domain.pictures import Size
+from tavernai.characters.domain.pictures import Size, picture_hash
 from tavernai.characters.domain.reading import JSON_BYTES_MAX, canonical_card, canonical_hash
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.errors import CardTooLarge, InTrash, PictureRefused
+from tavernai.characters.gallery.ports import Chats, NoChats
 from tavernai.characters.ports import Pictures
 from tavernai.characters.shown import Character
 from tavernai.characters.store import Wanted
@@ -66,25 +67,50 @@ def char_stream(owner_id: str, character_id: str) -> Stream:
 class CharacterService:
     """A person's characters."""
 
-    def __init__(self, storage: Storage, blobs: Blobs, pictures: Pictures) -> None:
+    def __init__(self, storage: Storage, blobs: Blobs, pictures: Pictures, *, chats: Chats | None = None) -> None:
         self._storage = storage
+        self._chats = chats if chats is not None else NoChats()
         self._blobs = blobs
         self._pictures = pictures
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def page(self, user_id: str, wanted: Wanted, *, cursor: str | None, limit: int) -> Listed:
-        """A page of rows and, with the first page, how many there are in all."""
-        column, kind, _ = store.SORTS[wanted.sort]
+    async def page(
+        self, user_id: str, asked: Wanted, *, with_hidden: bool = True, cursor: str | None, limit: int
+    ) -> Listed:
+        """A page of rows and, with the first page, how many there are in all.
+
+        Each row also carries `chatted_at`, `chats` and `messages` when there were any.
+        """
+        column, kind, _ = store.SORTS[asked.sort]
         after = decode_cursor(cursor, kind, str) if cursor else None
 
         def query(conn: Any) -> tuple[list[Row], int | None]:
-            rows = store.page(conn, user_id, wanted, after=after, limit=limit + 1)
+            wanted = asked if with_hidden else store.unhidden(conn, user_id, asked)
+            told = self._chats.told(user_id)
+            rows = store.page(conn, user_id, wanted, after=after, limit=limit + 1, chats=told)
+            rows = store.with_chats(conn, rows, told)
             whole = len(rows) if after is None and len(rows) <= limit else None
             return rows, store.count(conn, user_id, wanted) if after is None and whole is None else whole
 
         rows, total = await self._storage.read(query)
         more = encode_cursor(rows[limit - 1][column], rows[limit - 1]["id"]) if len(rows) > limit else None
         return Page(rows[:limit], more), total
+
+    async def any_of(self, user_id: str, asked: Wanted, *, with_hidden: bool) -> Row:
+        """One of the list, by chance. Raises NotFound: it holds nobody."""
+
+        def query(conn: Any) -> Row:
+            wanted = asked if with_hidden else store.unhidden(conn, user_id, asked)
+            row = store.any_of(conn, user_id, wanted)
+            if row is None:
+                raise NotFound
+            return store.with_chats(conn, [row], self._chats.told(user_id))[0]
+
+        return await self._storage.read(query)
+
+    async def chosen_ids(self, user_id: str, found: Callable[[Any, str], list[str]]) -> list[str]:
+        """The ids somebody chose; `found` reads them."""
+        return await self._storage.read(lambda conn: found(conn, user_id))
 
     async def tags(self, user_id: str) -> list[tuple[str, int]]:
         """Tags with how many characters carry them, most used first."""
@@ -191,19 +217,30 @@ class CharacterService:
         """Another picture. Raises NotFound, InTrash, PictureRefused."""
         await self.get(user_id, character_id)
         async with self._turns:
-            digest = await asyncio.to_thread(self._kept_picture, data)
+            digest, shows = await asyncio.to_thread(self._kept_picture, data)
 
         def unit(tx: Transaction) -> Character:
             now = _current(tx, user_id, character_id, version=None)
-            facts = [e.CharacterAvatarChanged(character_id, digest)] if now.row["avatar"] != digest else []
+            changed = e.CharacterAvatarChanged(character_id, digest, shows)
+            facts = [changed] if now.row["avatar"] != digest else []
             return _recorded(tx, user_id, character_id, facts)
 
         return await self._storage.commit(unit)
 
-    def _kept_picture(self, data: bytes) -> str:
+    async def export_many(
+        self, user_id: str, character_ids: Sequence[str], form: str
+    ) -> AsyncIterator[tuple[str, bytes]]:
+        """File name and bytes of each that is there, one by one."""
+        for character_id in character_ids:
+            try:
+                yield await (self.export_json if form == "json" else self.export_png)(user_id, character_id)
+            except NotFound:
+                continue
+
+    def _kept_picture(self, data: bytes) -> tuple[str, str]:
         # Decoded once before it is kept: what is stored as an avatar can be shown.
         self._pictures.resized(data, Size.SMALL)
-        return self._blobs.put(data)
+        return self._blobs.put(data), picture_hash(data)
 
     def _png_of(self, card: Card, avatar: str | None) -> bytes:
         try:

@@ -52,6 +52,17 @@ def summary(row: Row) -> dict[str, Any]:
     }
 
 
+def listed(row: Row) -> dict[str, Any]:
+    """One item of the gallery: how much it was chatted with stands beside it."""
+    chatted_at = row.get("chatted_at")
+    return {
+        **summary(row),
+        "chatted_at": rfc3339(chatted_at) if chatted_at else None,
+        "chats": row.get("chats", 0),
+        "messages": row.get("messages", 0),
+    }
+
+
 def detail(character: Character) -> dict[str, Any]:
     """Everything about one character."""
     background = character.row["background"]

@@ -1,13 +1,14 @@
 """The room's SQL for characters."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from tavernai.characters.domain.names import sort_key
+from tavernai.characters.gallery.tables import collection_members, hidden_tags
 from tavernai.characters.tables import character_cards, character_history, character_tags, characters, thumbnails
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
@@ -18,8 +19,11 @@ SORTS: dict[str, tuple[str, type, bool]] = {
     "name": ("name_key", str, False),
     "recent": ("updated_at", int, True),
     "created": ("created_at", int, True),
+    "chatted": ("chatted_at", int, True),
+    "chats": ("messages", int, True),
 }
 """What a list may be sorted by: column, kind of its cursor, newest first."""
+BY_CHATS = frozenset({"chatted", "chats"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +31,73 @@ class Wanted:
     """Which characters a list asks for."""
 
     q: str = ""
-    tag: str = ""
+    tags: tuple[str, ...] = ()
     sort: str = "name"
     trash: bool = False
     favourite: bool = False
+    creator: str = ""
+    collection: str = ""
+    hidden: tuple[str, ...] = ()
+    """Characters with one of these tags are left out, unless the tag is asked for."""
+    without: frozenset[str] = frozenset()
+    """Ids that somebody took out of the selection; only for the whole list at once."""
 
 
-def page(conn: Connection, owner_id: str, wanted: Wanted, *, after: tuple[Any, str] | None, limit: int) -> list[Row]:
-    """At most `limit` rows behind `after`, the (sort value, id) of the last row seen."""
+def page(
+    conn: Connection,
+    owner_id: str,
+    wanted: Wanted,
+    *,
+    after: tuple[Any, str] | None,
+    limit: int,
+    chats: Select[Any] | None = None,
+) -> list[Row]:
+    """At most `limit` rows behind `after`, the (sort value, id) of the last row seen.
+
+    Args:
+        chats: what gallery.ports.Chats tells; needed to sort by it. Rows then carry the sort's column.
+    """
     name, _, newest_first = SORTS[wanted.sort]
-    key, row_id = characters.c[name], characters.c.id
-    query = _matching(select(characters), owner_id, wanted)
+    row_id = characters.c.id
+    key: Any
+    if wanted.sort in BY_CHATS:
+        assert chats is not None
+        told = chats.subquery("chats")
+        key = func.coalesce(told.c[name], 0)
+        query = select(characters, key.label(name)).outerjoin(told, told.c.character_id == row_id)
+    else:
+        key, query = characters.c[name], select(characters)
+    query = _matching(query, owner_id, wanted)
     if after is not None:
         here, there = tuple_(key, row_id), tuple_(*after)
         query = query.where(here < there if newest_first else here > there)
     ends = (key.desc(), row_id.desc()) if newest_first else (key, row_id)
     return [dict(row) for row in conn.execute(query.order_by(*ends).limit(limit)).mappings()]
+
+
+def with_chats(conn: Connection, rows: list[Row], told: Select[Any]) -> list[Row]:
+    """The rows with what is told of chats with each."""
+    chats = told.subquery("chats")
+    query = select(chats).where(chats.c.character_id.in_([row["id"] for row in rows]))
+    by_id = {row["character_id"]: dict(row) for row in conn.execute(query).mappings()}
+    return [{**row, **by_id.get(row["id"], {})} for row in rows]
+
+
+def matching_ids(conn: Connection, owner_id: str, wanted: Wanted) -> list[str]:
+    """Every id the list holds, in no order."""
+    found = conn.execute(_matching(select(characters.c.id), owner_id, wanted)).scalars()
+    return [one for one in found if one not in wanted.without]
+
+
+def any_of(conn: Connection, owner_id: str, wanted: Wanted) -> Row | None:
+    """One of the list, each as likely as the others."""
+    return _one(conn, _matching(select(characters), owner_id, wanted).order_by(func.random()).limit(1))
+
+
+def rows_of(conn: Connection, owner_id: str, character_ids: Collection[str]) -> dict[str, Row]:
+    """Rows by id, in the trash or not; those that are not there or somebody else's are left out."""
+    query = select(characters).where(characters.c.id.in_(character_ids), characters.c.owner_id == owner_id)
+    return {row["id"]: dict(row) for row in conn.execute(query).mappings()}
 
 
 def count(conn: Connection, owner_id: str, wanted: Wanted) -> int:
@@ -57,11 +112,42 @@ def _matching(query: Select[Any], owner_id: str, wanted: Wanted) -> Select[Any]:
         query = query.where(characters.c.search.contains(word, autoescape=True))
     if wanted.favourite:
         query = query.where(characters.c.favourite == 1)
-    if wanted.tag:
-        query = query.join(character_tags, character_tags.c.character_id == characters.c.id).where(
-            character_tags.c.owner_id == owner_id, character_tags.c.tag_key == sort_key(wanted.tag)
+    if wanted.creator:
+        query = query.where(characters.c.creator == wanted.creator)
+    asked = {sort_key(tag) for tag in wanted.tags}
+    for tag_key in sorted(asked):
+        query = query.where(characters.c.id.in_(_tagged(owner_id, [tag_key])))
+    if kept_out := sorted({sort_key(tag) for tag in wanted.hidden} - asked):
+        query = query.where(characters.c.id.not_in(_tagged(owner_id, kept_out)))
+    if wanted.collection:
+        members = select(collection_members.c.character_id).where(
+            collection_members.c.owner_id == owner_id, collection_members.c.collection_id == wanted.collection
         )
+        query = query.where(characters.c.id.in_(members))
     return query
+
+
+def _tagged(owner_id: str, tag_keys: list[str]) -> Select[Any]:
+    return select(character_tags.c.character_id).where(
+        character_tags.c.owner_id == owner_id, character_tags.c.tag_key.in_(tag_keys)
+    )
+
+
+def hidden(conn: Connection, owner_id: str) -> tuple[list[str], int]:
+    """The tags whose characters stay out of sight, and the version of that list."""
+    row = conn.execute(select(hidden_tags).where(hidden_tags.c.owner_id == owner_id)).mappings().first()
+    return (orjson.loads(row["tags"]), row["version"]) if row is not None else ([], 0)
+
+
+def unhidden(conn: Connection, owner_id: str, wanted: Wanted) -> Wanted:
+    """The list without what this person keeps out of sight."""
+    return replace(wanted, hidden=tuple(hidden(conn, owner_id)[0]))
+
+
+def tagged_ids(conn: Connection, owner_id: str, tags: Collection[str]) -> list[str]:
+    """Characters outside the trash with any of these tags."""
+    found = conn.execute(_tagged(owner_id, [sort_key(tag) for tag in tags]).distinct())
+    return list(found.scalars())
 
 
 def tags(conn: Connection, owner_id: str) -> list[tuple[str, int]]:

@@ -27,6 +27,7 @@ characters = Table(
     Column("updated_at", Ms, nullable=False),
     Column("version", Int, nullable=False),
     Column("background", Text),
+    Column("picture", Text),  # sha256 of what is drawn: equal pictures, whatever card lies in the file
 )
 Index("characters_by_name", characters.c.owner_id, characters.c.deleted, characters.c.name_key, characters.c.id)
 Index("characters_by_change", characters.c.owner_id, characters.c.deleted, characters.c.updated_at, characters.c.id)

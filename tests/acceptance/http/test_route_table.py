@@ -181,6 +181,20 @@ async def _background(cast: Cast) -> str:
     return character_id
 
 
+async def _collection(cast: Cast) -> str:
+    return str((await cast.people["member"].post("/api/collections", {"name": await _fresh(cast)})).ok()["id"])
+
+
+async def _filter(cast: Cast) -> str:
+    body = {"name": "Sea", "filter": {"tag": ["sea"]}}
+    return str((await cast.people["member"].post("/api/saved-filters", body)).ok()["id"])
+
+
+async def _bulk(cast: Cast) -> str:
+    body = {"ids": [await _character(cast)], "action": "favourite"}
+    return str((await cast.people["member"].post("/api/characters:bulk", body)).ok()["id"])
+
+
 # What can stand in a path or a body, and how the member (or the owner, for what owners administer) comes by it.
 MAKERS: dict[str, Maker] = {
     "character_id": _character,
@@ -202,6 +216,9 @@ MAKERS: dict[str, Maker] = {
     "name": _sample,
     "fresh": _fresh,
     "console_file": _console_file,
+    "collection_id": _collection,
+    "filter_id": _filter,
+    "bulk_id": _bulk,
 }
 
 

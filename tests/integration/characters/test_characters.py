@@ -159,9 +159,9 @@ async def test_tags_are_counted_without_regard_to_case_and_filter_the_list(room:
     await room.created("B", tags=["SEA"])
     counted = await room.characters.tags(room.user_id)
     assert [(tag.casefold(), count) for tag, count in counted] == [("sea", 2), ("calm", 1)]
-    assert await found(room, tag="sea") == ["A", "B"]
-    assert await found(room, tag="calm") == ["A"]
-    _, total = await room.characters.page(room.user_id, Wanted(tag="sea"), cursor=None, limit=1)
+    assert await found(room, tags=("sea",)) == ["A", "B"]
+    assert await found(room, tags=("calm",)) == ["A"]
+    _, total = await room.characters.page(room.user_id, Wanted(tags=("sea",)), cursor=None, limit=1)
     assert total == 2
 
 

@@ -59,6 +59,8 @@ async def test_a_list_item_and_the_detail_have_the_promised_fields(client: httpx
     page = (await client.get("/api/characters")).json()
     [item] = page["items"]
     assert (page["next_cursor"], page["total"]) == (None, 1)
+    chats = {name: item.pop(name) for name in ("chatted_at", "chats", "messages")}
+    assert chats == {"chatted_at": None, "chats": 0, "messages": 0}
     assert item.items() <= made.items()
     assert item | {"created_at": "", "updated_at": ""} == {
         "id": made["id"], "name": "Mira", "tags": ["sea"], "avatar_url": None, "creator": "lab", "card_version": "3.0",

@@ -1,6 +1,9 @@
 """Which pictures are taken as avatars, and in which sizes they are shown. Told by the bytes, never by a name."""
 
+import hashlib
 from enum import StrEnum
+
+from tavernai.characters.domain import png
 
 PIXELS_MAX = 40_000_000
 """A picture that claims more is not decoded: the portrait is drawn instead."""
@@ -37,6 +40,11 @@ FACE_HEIGHT = 0.12
 def picture_kind(data: bytes) -> str | None:
     """PNG, JPEG, WEBP or GIF by the first bytes; None for everything else."""
     return next((kind for magic, at, kind in MAGIC if data[at : at + len(magic)] == magic), None)
+
+
+def picture_hash(data: bytes) -> str:
+    """What tells equal pictures: of a PNG what is drawn, whatever card lies in it; of others their bytes."""
+    return png.drawn_hash(data) if png.is_png(data) else hashlib.sha256(data).hexdigest()
 
 
 def cut(width: int, height: int, *, box: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -1,0 +1,1 @@
+"""The gallery: collections, saved filters, hidden tags, many characters at once, duplicates, archives."""
