@@ -70,6 +70,7 @@ from tavernai.config.projections import FOLDS as CONFIG
 from tavernai.config.service import ConfigService
 from tavernai.engines.anthropic import AnthropicBackend
 from tavernai.engines.blobs import FileBlobs
+from tavernai.engines.choice import dialog_of
 from tavernai.engines.core_client import RemoteGateway
 from tavernai.engines.demo import DemoBackend
 from tavernai.engines.gemini import GeminiBackend
@@ -83,7 +84,6 @@ from tavernai.engines.outgoing import GuardedResolver
 from tavernai.engines.pictures import PillowPictures
 from tavernai.engines.secret_box import FileSecretBox
 from tavernai.engines.speech import OpenAISpeaker
-from tavernai.engines.sqlite import SqliteDialog
 from tavernai.engines.text import TextBackend
 from tavernai.gateway.breaker import Breakers
 from tavernai.gateway.connections import ConnectionService
@@ -102,6 +102,7 @@ from tavernai.http.app import create_app
 from tavernai.http.control import Control
 from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
+from tavernai.interop.importing.projections import FOLDS as IMPORTS
 from tavernai.kernel.clock import now_ms
 from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn, TavernError
 from tavernai.ledger import store as ledger_store
@@ -109,6 +110,9 @@ from tavernai.ledger.follower import Follower
 from tavernai.ledger.idempotency import forget_old
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.transaction import LedgerSession
+from tavernai.ops.backups.making import Sources
+from tavernai.ops.backups.plan import Plan
+from tavernai.ops.backups.service import BackupService
 from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
@@ -117,7 +121,6 @@ from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
 from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
-from tavernai.storage.ports import Dialog
 from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 from tavernai.streaming.service import StreamingService
@@ -129,7 +132,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-FOLDS = (ACCOUNTS, CHARACTERS, LOREBOOKS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT)
+FOLDS = (ACCOUNTS, CHARACTERS, LOREBOOKS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT, IMPORTS)
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
@@ -204,6 +207,7 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
         _wire_search(services)
+        _wire_backups(services)
         if serving:
             await work.begin()
             stack.push_async_callback(work.end)
@@ -268,6 +272,7 @@ class Work:
         self._own = [
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(keep_trying(storage), name="storage-watch"),
+            asyncio.create_task(self.services[BackupService].keep_daily(), name="daily-backup"),
         ]
 
     async def end(self) -> None:
@@ -276,6 +281,7 @@ class Work:
             task.cancel()
         await asyncio.gather(*self._own, return_exceptions=True)
         await self.hub.stop()
+        await self.services[BackupService].close()
         await self.services[Follower].stop()
         await self.runner.close()
         await self.drafts.stop()
@@ -406,16 +412,19 @@ def _wire_search(services: Services) -> None:
     services.add(follower, SearchService(storage, follower, finders))
 
 
+def _wire_backups(services: Services) -> None:
+    settings, storage = services.settings, services.storage
+    default = Plan(
+        None if settings.backup_hour < 0 else settings.backup_hour,
+        settings.backup_keep_daily,
+        settings.backup_keep_weekly,
+    )
+    sources = Sources(storage.dialog, settings.data_dir, settings.key_file)
+    services.add(BackupService(storage, sources, settings.backups_dir, default))
+
+
 def _open_storage(settings: Settings) -> tuple[Database, Projections, Metrics]:
-    dialog = _dialog(settings)
+    dialog = dialog_of(settings.data_dir, settings.database_url)
     upgrade(dialog.write_engine)
     projections, metrics = Projections(FOLDS), Metrics()
     return Database(dialog, LedgerSession(dialog, projections), appended=metrics.appended), projections, metrics
-
-
-def _dialog(settings: Settings) -> Dialog:
-    if settings.database_url is None:
-        return SqliteDialog(settings.data_dir / "edge.db")
-    from tavernai.engines.postgres import PostgresDialog  # its driver takes time to import and SQLite needs none of it
-
-    return PostgresDialog(settings.database_url)

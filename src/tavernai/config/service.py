@@ -111,6 +111,21 @@ class ConfigService:
         return Committed(revision_id if made else None, scope, store.state_in(tx, scope), now)
 
 
+def commit_in(
+    tx: Transaction, user_id: str, scope: Scope, ops: Sequence[Op], *, by: By, cause_id: str | None = None
+) -> bool:
+    """A revision inside the caller's unit of work, who has checked whose the scope is; False: it would change nothing.
+
+    Raises UnknownPath, PathNotHere, BadValue: see the facts.
+    """
+    fitted, state = _fitted(scope, ops), store.state_in(tx, scope)
+    if not state.changes(fitted):
+        return False
+    fact = ConfigRevisionCommitted(new_id(), scope.type, scope.id, state.n + 1, [dict(op) for op in fitted])
+    tx.append(stream_of(scope, user_id), [fact], by=by, cause_id=cause_id, expected_seq=state.n)
+    return True
+
+
 def stream_of(scope: Scope, user_id: str) -> Stream:
     """Where a scope's facts stand; its seq is the scope's n."""
     return Stream(f"config:{scope.key}", "" if scope.type == "global" else user_id)

@@ -1,0 +1,1 @@
+"""Whole SillyTavern folders and backups move in: looked at first, then imported, and undone as one."""
