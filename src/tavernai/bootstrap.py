@@ -395,6 +395,7 @@ def _gateway_key(gate: Gate) -> Callable[[str | None], Awaitable[bool]]:
 def _wire_agent(services: Services, gateway: Gateway) -> Work:
     storage, stage = services.storage, OwnStage()
     hub = Hub(heartbeat_seconds=services.settings.heartbeat_seconds)
+    services[Gate].on_forget(hub.let_go)
     drafts, director = Drafts(storage), Director(stage, CalibratedTokenizer())
     writer = ReplyWriter(storage, gateway, hub, drafts, director)
     runner = Runner(storage, writer.write)

@@ -41,6 +41,12 @@ class Principal:
     scopes: frozenset[str]
     via: Literal["session", "key"]
     session_id: str | None = None
+    key_id: str | None = None
+
+    @property
+    def door(self) -> str | None:
+        """The session or key this person came in by; what it opened is closed with it."""
+        return self.session_id or self.key_id
 
     def may(self, scope: str, *, owner: bool = False) -> bool:
         """Whether this person, through this door, may do things of `scope` (owner: and is one)."""

@@ -1,7 +1,7 @@
 """From a token to the person behind it, a thousand times a second.
 
 The answer is kept for 5 seconds: a sign-out or a revoked key takes effect at once on this node (`forget`), and within
-those seconds on every other.
+those seconds on every other. Who keeps lines open for longer than one request is told at once, too (`on_forget`).
 """
 
 import time
@@ -25,6 +25,9 @@ REMEMBERED_MAX = 10_000
 SEEN_MS = 10 * 60_000
 """How exactly "last seen" is kept: a write at most this often."""
 TOKEN_MAX = 256
+
+Forget = Callable[[str | None, str | None], object]
+"""Hears whose rights changed: a person's, or those of the one session or key that ended."""
 
 DAY_MS = 86_400_000
 
@@ -52,6 +55,7 @@ class Gate:
         self._clock = clock
         self._monotonic = monotonic
         self._known: dict[str, _Known] = {}
+        self._told: list[Forget] = []
         self._forgotten = 0  # counts up, so that a look-up overtaken by a revocation is not remembered
 
     async def by_session(self, token: str) -> Principal | None:
@@ -86,7 +90,12 @@ class Gate:
         await self._used(row)
         role = row["role"]
         scopes = frozenset(orjson.loads(row["scopes"])) & ROLE_SCOPES[role]
-        return self._remember(hashed, Principal(row["user_id"], role, scopes, "key"), thing_id=row["id"], before=before)
+        who = Principal(row["user_id"], role, scopes, "key", key_id=row["id"])
+        return self._remember(hashed, who, thing_id=row["id"], before=before)
+
+    def on_forget(self, hear: Forget) -> None:
+        """Call this with (user_id, thing_id) whenever somebody is to be looked up again."""
+        self._told.append(hear)
 
     def forget(self, *, user_id: str | None = None, thing_id: str | None = None) -> None:
         """Look again at the next request of this person, or of this session or key."""
@@ -98,6 +107,8 @@ class Gate:
         ]
         for hashed in gone:
             del self._known[hashed]
+        for hear in self._told:
+            hear(user_id, thing_id)
 
     def _recall(self, hashed: str) -> Principal | None:
         known = self._known.get(hashed)

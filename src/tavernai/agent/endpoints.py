@@ -55,7 +55,7 @@ async def post_message(
         return _posted(posted)
     listening = streaming.follow(
         who.user_id, posted.conversation_id, after=Position(posted.position), task_id=posted.task_id,
-        first=ids_frame(posted.ids()),
+        first=ids_frame(posted.ids()), door=who.door,
     )  # fmt: skip
     return FrameResponse(listening)
 

@@ -81,7 +81,8 @@ async def stream_frames(
 ) -> Any:
     """Listen: facts after the position, then the running reply's text, then everything live."""
     place = _place(last_event_id or after)
-    listening = await streaming.listen(who.user_id, session_id, after=place, resumed=last_event_id is not None)
+    resumed = last_event_id is not None
+    listening = await streaming.listen(who.user_id, session_id, after=place, resumed=resumed, door=who.door)
     return FrameResponse(listening, left=partial(streaming.left, session_id))
 
 
@@ -94,7 +95,7 @@ async def poll_frames(
     wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX, description="Seconds.")] = WAIT_SECONDS_MAX,
 ) -> Any:
     """The same frames as one array, as soon as there are any: for networks that hold streams back."""
-    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False)
+    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False, door=who.door)
     left = partial(streaming.left, session_id, for_long=False)
     return PollResponse(listening, wait_seconds=wait, left=left)
 
@@ -108,7 +109,7 @@ async def stream_frames_by_socket(
     after: Annotated[str | None, Query(max_length=64)] = None,
 ) -> None:
     """The same frames, each one text; `{"interrupt": task_id}` stops a reply."""
-    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False)
+    listening = await streaming.listen(who.user_id, session_id, after=_place(after), resumed=False, door=who.door)
 
     async def interrupt(task_id: str) -> None:
         await streaming.interrupt(who.user_id, session_id, task_id=task_id)

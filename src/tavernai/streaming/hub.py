@@ -31,11 +31,13 @@ class Ear:
     """
 
     __slots__ = (
-        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "frames", "on_sent", "on_slow", "quiet",
-        "sent_bytes", "slow",
+        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "door", "frames", "on_sent", "on_slow",
+        "owner_id", "quiet", "sent_bytes", "slow",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, owner_id: str = "", door: str | None = None) -> None:
+        self.owner_id = owner_id
+        self.door = door
         # Asking for the running loop costs a system call on Python 3.11; an ear is asked 20 times a second.
         self._loop = asyncio.get_running_loop()
         self._queue: list[bytes] = []
@@ -251,9 +253,9 @@ class Hub:
                 ear.push(frame)
         self.frames_total += len(of_owner) + len(of_conversation)
 
-    def listen(self, *, owner_id: str, conversation_id: str | None) -> Ear:
-        """A new ear on one conversation, or on everything of one owner."""
-        ear = Ear()
+    def listen(self, *, owner_id: str, conversation_id: str | None, door: str | None = None) -> Ear:
+        """A new ear on one conversation, or on everything of one owner; `door`: the session or key it came in by."""
+        ear = Ear(owner_id, door)
         if conversation_id is None:
             self._owners.setdefault(owner_id, set()).add(ear)
         else:
@@ -272,6 +274,12 @@ class Hub:
         if channel is not None:
             channel.ears.discard(ear)
             self._tidy(conversation_id, channel)
+
+    def let_go(self, user_id: str | None, door: str | None) -> None:
+        """Close the lines of a person, or those that came in by one session or key: who still may, comes again."""
+        for ear in self._all_ears():
+            if (user_id is not None and ear.owner_id == user_id) or (door is not None and ear.door == door):
+                ear.close()
 
     def begin(
         self, conversation_id: str, *, task_id: str, message_id: str, variant_id: str, base: int = 0, attempt: int = 1

@@ -101,21 +101,31 @@ class StreamingService:
         for ear in list(self._lines.get(session_id, ())):
             ear.close()
 
-    async def listen(self, owner_id: str, session_id: str, *, after: Position | None, resumed: bool) -> Listening:
-        """Open a line from a position, or from now. Raises SessionNotFound, SessionEnded."""
+    async def listen(
+        self, owner_id: str, session_id: str, *, after: Position | None, resumed: bool, door: str | None = None
+    ) -> Listening:
+        """Open a line from a position, or from now; `door`: see Subject. Raises SessionNotFound, SessionEnded."""
         row = await self._own(owner_id, session_id)
         changes = {"resumes": row["resumes"] + 1} if resumed else {}
         if resumed or row["seen_at"] < now_ms() - SEEN_MS:
             await self._storage.commit(lambda tx: _seen(tx, session_id, changes))
         ears = self._lines.setdefault(session_id, set())
         place = after or Position(await self._storage.read(ledger_store.newest_position))
-        return Listening(self._hub, self._storage, Subject(owner_id, row["conversation_id"]), place, ears=ears)
+        return Listening(self._hub, self._storage, Subject(owner_id, row["conversation_id"], door), place, ears=ears)
 
-    def follow(self, owner_id: str, conversation_id: str, *, after: Position, task_id: str, first: bytes) -> Listening:
+    def follow(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        *,
+        after: Position,
+        task_id: str,
+        first: bytes,
+        door: str | None = None,
+    ) -> Listening:
         """The stream of a POST: `first`, then frames until the task has ended."""
-        return Listening(
-            self._hub, self._storage, Subject(owner_id, conversation_id), after, until=Until(task_id), first=first
-        )
+        subject = Subject(owner_id, conversation_id, door)
+        return Listening(self._hub, self._storage, subject, after, until=Until(task_id), first=first)
 
     async def left(self, session_id: str, counters: Counters, *, for_long: bool = True) -> None:
         """Add what a line cost to its session; not `for_long`: with the next of many short ones."""

@@ -28,6 +28,8 @@ class Subject:
 
     owner_id: str
     conversation_id: str | None
+    door: str | None = None
+    """the session or key whose end ends the line"""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,10 @@ class Listening:
         return look
 
     def open_ear(self) -> Ear:
-        ear = self.hub.listen(owner_id=self.subject.owner_id, conversation_id=self.subject.conversation_id)
+        subject = self.subject
+        ear = self.hub.listen(
+            owner_id=subject.owner_id, conversation_id=subject.conversation_id, door=subject.door
+        )  # fmt: skip
         self.ears.add(ear)
         return ear
 
