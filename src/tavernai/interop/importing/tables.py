@@ -41,7 +41,8 @@ import_items = Table(
     Column("path", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("verdict", Text, nullable=False),  # new | duplicate | changed | refused
-    Column("status", Text),  # kept | mapped | preserved | refused | duplicate | skipped; null until it was imported
+    Column("status", Text, nullable=False),  # kept | mapped | preserved | refused: what becomes of it, or what became
+    Column("outcome", Text),  # imported | duplicate | skipped | refused; null until its turn came
     Column("code", Text),
     Column("message", Text),
     Column("warnings", Json, nullable=False),
