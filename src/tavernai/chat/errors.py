@@ -33,6 +33,12 @@ class OnePlace(InvalidInput):
     code = "one_place_only"
 
 
+class NotAChat(InvalidInput):
+    """This file holds no chat we know; SillyTavern, KoboldAI, Agnai, RisuAI, CAI Tools and others are read."""
+
+    code = "not_a_chat"
+
+
 class TooManyChosen(InvalidInput):
     """These are too many messages for one file; leave the ids out for the whole conversation."""
 

@@ -1,5 +1,6 @@
 """What had to be repaired, defaulted or left out while a file was read: one line each, for the import report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,8 @@ class Repairs:
 
     items: list[Repair] = field(default_factory=list)
     _seen: set[tuple[str, str | None]] = field(default_factory=set)
+    messages: Mapping[str, str] = field(default_factory=lambda: MESSAGES)
+    """the words for codes; a room with codes of its own brings its own"""
 
     def add(self, code: str, field: str | None = None, *, detail: Any = "") -> None:
         if (code, field) in self._seen or len(self.items) > WARNINGS_MAX:
@@ -79,7 +82,7 @@ class Repairs:
         self._seen.add((code, field))
         if len(self.items) == WARNINGS_MAX:
             code, field = "more", None
-        self.items.append(Repair(code, field, MESSAGES[code].format(field=field, detail=detail)))
+        self.items.append(Repair(code, field, self.messages[code].format(field=field, detail=detail)))
 
     def as_json(self) -> list[dict[str, Any]]:
         return [one.as_json() for one in self.items]

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import orjson
 
+from tavernai.chat.formats.shapes import ChatMessage, ChatVariant
+from tavernai.chat.formats.tavern import file_of
 from tavernai.kernel.clock import rfc3339
 
 Form = Literal["txt", "md", "json", "jsonl"]
@@ -85,23 +87,30 @@ def _jsonl(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
         "create_date": rfc3339(conversation["created_at"]),
         "chat_metadata": {},
     }
-    return "\n".join(orjson.dumps(one).decode() for one in (header, *map(_tavern_line, lines)))
+    return b"".join(file_of(header, map(_tavern_message, lines))).decode()
 
 
-def _tavern_line(line: Line) -> dict[str, Any]:
-    role = line.message["role"]
-    told = {
-        "name": line.message["name"],
-        "is_user": role == "user",
-        "is_system": bool(line.message["hidden"]),
-        "send_date": line.at,
-        "mes": line.text,
-        "extra": _extra(line.variant, role=role),
-    }
-    if role == "user" and len(line.variants) == 1:
-        return told
-    info = [{"send_date": rfc3339(one["created_at"]), "extra": _extra(one, role=role)} for one in line.variants]
-    return told | {"swipes": [one["text"] for one in line.variants], "swipe_id": line.shown, "swipe_info": info}
+def _tavern_message(line: Line) -> ChatMessage:
+    """As it would have come from a file, so that one writer serves both."""
+    role, shown = line.message["role"], line.variant
+    is_plain = role == "user" and len(line.variants) == 1
+    kept: dict[str, Any] = {"extra": _extra(shown, role=role)} | (
+        {} if is_plain else {"swipes": None, "swipe_id": line.shown}
+    )
+    variants = tuple(
+        ChatVariant(str(one["text"]), kept={"send_date": rfc3339(one["created_at"]), "extra": _extra(one, role=role)})
+        for one in line.variants
+    )
+    return ChatMessage(
+        name=str(line.message["name"]),
+        is_user=role == "user",
+        is_system=bool(line.message["hidden"]),
+        text=line.text,
+        variants=variants,
+        selected=line.shown,
+        sent_at=line.message["created_at"],
+        kept=kept,
+    )
 
 
 def _extra(variant: Mapping[str, Any], *, role: str) -> dict[str, Any]:

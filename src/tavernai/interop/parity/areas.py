@@ -12,8 +12,13 @@ from typing import Any, Final
 
 import orjson
 
+from tavernai.characters.domain.export import export_object
+from tavernai.characters.domain.reading import read_file
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.lorebooks.domain.formats import read_book_file
+from tavernai.chat.formats.reading import read_chats
+from tavernai.chat.formats.shapes import Names
+from tavernai.chat.formats.tavern import line_of
 from tavernai.interop.parity.scans import steps_of, told
 from tavernai.interop.parity.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
 from tavernai.kernel.errors import TavernError
@@ -134,12 +139,94 @@ def _effective_entries(value: Json) -> Json:
     ]
 
 
+def card_cases(folder: Path) -> Iterator[Case]:
+    """Each file given as a character. One that SillyTavern refused may be read, or refused with a code."""
+    for row in orjson.loads((folder / "expected.json").read_bytes())["results"]:
+        path = folder / "inputs" / row["file"]
+        yield Case(row["file"], row.get("stored"), partial(imported_card, path), _card_fields, may_be_read=True)
+
+
+def imported_card(path: Path) -> Json:
+    """The card as we export it; None when we refuse it with a code."""
+    try:
+        return export_object(read_file(path.read_bytes(), filename=path.name).card)
+    except TavernError:
+        return None
+
+
+CARD_VOLATILE: Final = frozenset({"create_date", "chat", "avatar", "creatorcomment", "talkativeness", "fav"})
+"""Around the card: what belongs to one machine and moment, or repeats what the card says inside."""
+
+EXTENSION_DEFAULTS: Final[Mapping[str, Json]] = {
+    "fav": False, "talkativeness": 0.5, "world": "", "depth_prompt": {"prompt": "", "depth": 4, "role": "system"},
+}  # fmt: skip
+"""What SillyTavern writes into a card that says nothing of it."""
+
+_NONE: Final = object()
+
+
+def _card_fields(value: Json) -> Json:
+    """Every field of the card: whether a default is written or left out is not compared."""
+    if value is None:
+        return None
+    data = {name: told for name, told in value["data"].items() if told not in ("", [], None)}
+    extensions = data.get("extensions") or {}
+    data["extensions"] = {
+        name: told for name, told in extensions.items() if told != EXTENSION_DEFAULTS.get(name, _NONE)
+    }
+    outside = {name: told for name, told in value.items() if name not in CARD_VOLATILE and told not in ("", [], None)}
+    return outside | {"data": data}
+
+
+def chat_cases(folder: Path) -> Iterator[Case]:
+    """Each file given as a chat of one character. One that SillyTavern refused may be read, or refused."""
+    for row in orjson.loads((folder / "expected.json").read_bytes())["results"]:
+        path, written = folder / "inputs" / row["file"], row.get("written_files")
+        ours = partial(imported_chats, path, _names(written or []))
+        yield Case(row["file"], written or None, ours, _chat_lines, may_be_read=True)
+
+
+def imported_chats(path: Path, names: Names) -> Json:
+    """The chats as we write them back; None when we refuse the file with a code."""
+    try:
+        chats = read_chats(path.read_bytes(), filename=path.name, names=names)
+    except TavernError:
+        return None
+    return [{"lines": [line_of(message) for message in chat.messages]} for chat in chats]
+
+
+RECORDED_NAMES: Final = Names(user="Ari", character="Mira")
+"""Whom the recordings were made with; the files of some formats do not name them."""
+
+
+def _names(written: list[Json]) -> Names:
+    """The names the recording gave to the two; a recording that shows none used the usual ones."""
+    said = [line for told in written for line in told["lines"] if "mes" in line]
+    user = next((line["name"] for line in said if line.get("is_user")), RECORDED_NAMES.user)
+    character = next((line["name"] for line in said if not line.get("is_user")), RECORDED_NAMES.character)
+    return Names(user, character)
+
+
+def _chat_lines(value: Json) -> Json:
+    if value is None:
+        return None
+    return [[_chat_line(line) for line in told["lines"] if "mes" in line] for told in value]
+
+
+def _chat_line(line: Json) -> Json:
+    told = {name: line.get(name) for name in ("name", "mes", "swipes", "swipe_id")}
+    flags = {name: bool(line.get(name)) for name in ("is_user", "is_system")}
+    return told | flags | {"extra": line.get("extra") or {}}
+
+
 AREAS: Final[Mapping[str, Callable[[Path], Iterator[Case]]]] = {
     "world_info": scenario_cases(world_info, _steps),
     "chat_completion": scenario_cases(chat_completion, _requests("messages")),
     "text_completion": scenario_cases(text_completion, _requests("prompt", "stop")),
     "macros": scenario_cases(macros, _rows),
     "post_processing": scenario_cases(post_processing, lambda value: value["messages"]),
+    "card_import": card_cases,
     "lorebook_import": lorebook_cases,
+    "chat_import": chat_cases,
 }
 """Every area of the layout, by the name of its folder."""
