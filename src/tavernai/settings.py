@@ -153,6 +153,33 @@ class Settings:
         metadata=_about("TAVERNAI_UPLOAD_BYTES_MAX", "Largest body of an upload, all files together.", "bytes"),
     )
 
+    backup_dir: Path | None = field(
+        default=None,
+        metadata=_about("TAVERNAI_BACKUP_DIR", "Folder of the backups; by default backups in the data folder."),
+    )
+    backup_hour: int = field(
+        default=4,
+        metadata=_about(
+            "TAVERNAI_BACKUP_HOUR",
+            "Hour of the server's day at which the daily backup is made until an owner says otherwise; -1: none.",
+            "hour",
+        ),
+    )
+    backup_keep_daily: int = field(
+        default=7,
+        metadata=_about(
+            "TAVERNAI_BACKUP_KEEP_DAILY", "Daily backups that are kept until an owner says otherwise.", "backups"
+        ),
+    )
+    backup_keep_weekly: int = field(
+        default=4,
+        metadata=_about(
+            "TAVERNAI_BACKUP_KEEP_WEEKLY",
+            "Weeks whose newest daily backup is kept until an owner says otherwise.",
+            "weeks",
+        ),
+    )
+
     ROLES: ClassVar[tuple[str, ...]] = ("all", "edge", "worker")
     FORMATS: ClassVar[tuple[str, ...]] = ("text", "json")
     LEVELS: ClassVar[tuple[str, ...]] = ("debug", "info", "warning", "error")
@@ -171,6 +198,16 @@ class Settings:
     def key_file(self) -> Path:
         """Where the key that seals secrets lies."""
         return self.secret_key_file or self.data_dir / "secret.key"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups lie."""
+        return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def logs_dir(self) -> Path:
+        """The newest log lines, without what people wrote."""
+        return self.data_dir / "logs"
 
     @property
     def run_dir(self) -> Path:
@@ -239,6 +276,9 @@ _RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("heartbeat_seconds", lambda value: 0 < value <= 15, "must be above 0 and at most 15"),
     ("stop_seconds", lambda value: 0 <= value <= 600, "must be from 0 to 600"),
     ("body_bytes_max", lambda value: value >= 65536, "must be at least 65536"),
+    ("backup_hour", lambda value: -1 <= value <= 23, "must be from 0 to 23, or -1 for none"),
+    ("backup_keep_daily", lambda value: 1 <= value <= 365, "must be from 1 to 365"),
+    ("backup_keep_weekly", lambda value: 0 <= value <= 520, "must be from 0 to 520"),
     ("upload_bytes_max", lambda value: value >= 65536, "must be at least 65536"),
 )
 

@@ -6,11 +6,13 @@ imports it only when it has to do the work itself.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tavernai.accounts.domain import User
 from tavernai.accounts.keys import Key, KeyService
 from tavernai.accounts.service import AccountsService
+from tavernai.agent.service import AgentService
 from tavernai.cli.errors import NoOwner
 from tavernai.cli.host import Services
 from tavernai.cli.rebuilding import rebuild_check
@@ -23,6 +25,7 @@ from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_MAX, Page
 from tavernai.ledger.follower import Follower
 from tavernai.ledger.verify import verify
+from tavernai.ops.backups.service import BackupService
 
 BY = By("cli", "owner")
 """Who can read the data folder is an owner; which one, nobody knows."""
@@ -103,6 +106,12 @@ async def try_connection(services: Services, args: Args) -> dict[str, Any]:
     return asdict(result) | {"models": None if result.models is None else [about.id for about in result.models]}
 
 
+async def show_prompt(services: Services, args: Args) -> dict[str, Any]:
+    agent = _service(services, AgentService)
+    told = await agent.prompt(None, args["message_id"], variant_id=args["variant_id"])
+    return told | {"generated_at": rfc3339(told["generated_at"])}
+
+
 async def verify_ledger(services: Services, args: Args) -> dict[str, Any]:
     verdict = await services.storage.read(verify)
     faults = [{"stream": one.stream, "seq": one.seq, "pos": one.pos, "what": one.what} for one in verdict.faults]
@@ -118,6 +127,11 @@ async def remake_indexes(services: Services, args: Args) -> dict[str, Any]:
     return {"position": await _service(services, Follower).remake()}
 
 
+async def make_backup(services: Services, args: Args) -> dict[str, Any]:
+    target = Path(args["file"]) if args["file"] else None
+    return asdict(await _service(services, BackupService).make(target=target, with_key=args["with_key"]))
+
+
 COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "user.add": add_user,
     "user.list": list_users,
@@ -130,6 +144,8 @@ COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "connection.list": list_connections,
     "connection.remove": remove_connection,
     "connection.test": try_connection,
+    "prompt.show": show_prompt,
+    "backup.make": make_backup,
     "ledger.verify": verify_ledger,
     "ledger.rebuild": rebuild_ledger,
     "ledger.reindex": remake_indexes,

@@ -4,14 +4,19 @@ A reader that goes by position therefore never passes a gap. The lock is the tra
 it would deadlock two groups.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from psycopg.abc import Buffer
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.pool import NullPool
 
+from tavernai.engines.copying import copy_rows, empty
 from tavernai.kernel.disk import Refusal
 from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
+from tavernai.storage.migrate import upgrade
 
 LOCK = 4711
 STATEMENT_SECONDS = 30
@@ -47,6 +52,32 @@ class PostgresDialog:
 
     def refusal(self, error: BaseException) -> Refusal | None:
         return REFUSALS.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+
+    def size(self) -> int:
+        with self.read_engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar() or 0)
+
+    def copy_to(self, target: Path, *, told: Callable[[float], None]) -> None:
+        """Row by row out of one repeatable read, so that no program of PostgreSQL's is needed."""
+        copy = create_engine(f"sqlite:///{target}", poolclass=NullPool, hide_parameters=True)
+        try:
+            upgrade(copy)
+            with self.read_engine.connect() as here, copy.begin() as there:
+                copy_rows(here, there, told=told)
+        finally:
+            copy.dispose()
+
+    def fill_from(self, source: Path, *, told: Callable[[float], None]) -> None:
+        upgrade(self.write_engine)
+        copy = create_engine(f"sqlite:///{source}", poolclass=NullPool, hide_parameters=True)
+        try:
+            upgrade(copy)
+            with copy.connect() as there, self.write_engine.begin() as here:
+                here.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                empty(here)
+                copy_rows(there, here, told=told)
+        finally:
+            copy.dispose()
 
     def close(self) -> None:
         self.read_engine.dispose()

@@ -1,7 +1,9 @@
 """SQLite: WAL, synchronous=FULL, one writing connection, readers apart: an acknowledged commit survives power loss."""
 
+import contextlib
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ IO_ERRORS = frozenset(
     }
 )
 PROBE_BYTES = 64 * 1024
+PAGES_AT_ONCE = 2_000
 
 
 class SqliteDialog:
@@ -52,9 +55,35 @@ class SqliteDialog:
             return asked(self.path.parent)
         return REFUSALS.get(code & 0xFF)
 
+    def size(self) -> int:
+        return sum(_size(self.path.with_name(self.path.name + end)) for end in ("", "-wal"))
+
+    def copy_to(self, target: Path, *, told: Callable[[float], None]) -> None:
+        """By SQLite's online backup, page by page under one snapshot: a writer in between does not begin it anew."""
+        source, copy = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True), sqlite3.connect(target)
+        with contextlib.closing(source), contextlib.closing(copy):
+            source.isolation_level = None
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            progress = lambda _, left, total: told(1 - left / max(1, total))  # noqa: E731 - what SQLite calls
+            source.backup(copy, pages=PAGES_AT_ONCE, progress=progress, sleep=0.001)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+
+    def fill_from(self, source: Path, *, told: Callable[[float], None]) -> None:
+        """The file takes the place of this one; nobody may have it open."""
+        self.close()
+        for end in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+        source.replace(self.path)
+        told(1.0)
+
     def close(self) -> None:
         self.read_engine.dispose()
         self.write_engine.dispose()
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def asked(folder: Path) -> Refusal | None:

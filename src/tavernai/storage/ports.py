@@ -77,6 +77,18 @@ class Dialog(Protocol):
         """Why the engine would not write, when it was the disk."""
         ...
 
+    def size(self) -> int:
+        """Bytes the database takes, about."""
+        ...
+
+    def copy_to(self, target: Path, *, told: Callable[[float], None]) -> None:
+        """Write everything as of this moment into a new SQLite file, while others go on writing here."""
+        ...
+
+    def fill_from(self, source: Path, *, told: Callable[[float], None]) -> None:
+        """Put everything of such a file in the place of what is here, all or nothing."""
+        ...
+
     def close(self) -> None: ...
 
 
