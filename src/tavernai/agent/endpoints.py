@@ -11,6 +11,7 @@ from tavernai.agent.schemas import (
     ConversationUsage,
     PostedMessage,
     PostMessage,
+    PromptSent,
     TaskItem,
     TimelineItem,
     TimelinePage,
@@ -101,6 +102,15 @@ async def message_why(
     task = task_item(account["task"]) if account["task"] else None
     events = [TimelineItem(**item) for item in account["events"]]
     return WhyAnswer(**(account | {"task": task, "events": events}))
+
+
+@router.get("/api/messages/{message_id}/prompt")
+async def message_prompt(
+    message_id: str, who: Who, agent: Agent, variant_id: Annotated[str | None, Query(max_length=64)] = None
+) -> PromptSent:
+    """The prompt of a reply exactly as it was sent, for any reply, however old."""
+    told = await agent.prompt(who.user_id, message_id, variant_id=variant_id)
+    return PromptSent(**(told | {"generated_at": rfc3339(told["generated_at"])}))
 
 
 @router.get("/api/conversations/{conversation_id}/usage")

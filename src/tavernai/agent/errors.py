@@ -9,6 +9,12 @@ class TaskNotFound(NotFound):
     code = "task_not_found"
 
 
+class NoPrompt(NotFound):
+    """No model was asked for this message: a person wrote it, or it came with the card or a file."""
+
+    code = "no_prompt"
+
+
 class TaskClosed(Conflict):
     """The task is not in a state that allows this; read it again."""
 

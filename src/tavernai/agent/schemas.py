@@ -188,6 +188,47 @@ class WhyAnswer(BaseModel):
     events: list[TimelineItem]
 
 
+class LoreHit(BaseModel):
+    """An entry that was woken, and the key that woke it."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str
+    title: str
+
+
+class LoreAccount(BaseModel):
+    """What the lorebooks gave to a prompt, and what they had to leave out."""
+
+    hits: list[LoreHit]
+    dropped: list[LoreHit]
+
+
+class PromptSent(BaseModel):
+    """The prompt of a reply as it was sent, put together from the ledger's parts.
+
+    Either `messages` or `prompt` is there: a list for a chat, one text for a server that completes text. `hash_ok`
+    says whether what is shown is, to the byte, what was hashed when it was sent.
+    """
+
+    message_id: str
+    messages: list[dict[str, Any]] | None
+    prompt: str | None
+    stop: list[str]
+    parts: list[PlanPart]
+    lore: LoreAccount
+    cut: list[PlanCut]
+    context_tokens: int
+    budget_tokens: int
+    prompt_tokens: int
+    reply_tokens: int
+    tokenizer: str
+    hash: str
+    hash_ok: bool
+    generated_at: str
+    connection: str | None
+    model: str | None
+
+
 class Paid(BaseModel):
     """An amount as a decimal text."""
 

@@ -10,6 +10,7 @@ from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
 from tavernai.agent.events import TaskQueued
 from tavernai.agent.ports import Stage
+from tavernai.agent.sent import sent
 from tavernai.agent.stopping import is_open, stop
 from tavernai.agent.tables import lanes, tasks
 from tavernai.agent.usage import usage_of
@@ -145,6 +146,14 @@ class AgentService:
     async def why(self, user_id: str, message_id: str, *, variant_id: str | None) -> dict[str, Any]:
         """The account of a reply. Raises MessageNotFound."""
         return await self._storage.read(lambda conn: why(conn, user_id, message_id, variant_id=variant_id))
+
+    async def prompt(self, user_id: str | None, message_id: str, *, variant_id: str | None) -> dict[str, Any]:
+        """The prompt a reply was made from, as it was sent; `user_id` None: whoever's it is.
+
+        Raises:
+            MessageNotFound, VariantNotFound, NoPrompt, PromptTextGone, PromptTextChanged.
+        """
+        return await self._storage.read(lambda conn: sent(conn, message_id, owner_id=user_id, variant_id=variant_id))
 
     async def usage(self, user_id: str, conversation_id: str) -> dict[str, Any]:
         """What a conversation's replies took. Raises ConversationNotFound."""

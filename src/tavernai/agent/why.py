@@ -43,23 +43,24 @@ def _task_of(conn: Connection, message: Any, variant_id: str | None) -> str | No
     return task_id
 
 
-def _last(events: list[Recorded], *kinds: str) -> Recorded | None:
+def last_event(events: list[Recorded], *kinds: str) -> Recorded | None:
+    """The last fact of these kinds."""
     return next((event for event in reversed(events) if event.kind in kinds), None)
 
 
 def _route(events: list[Recorded]) -> dict[str, Any] | None:
-    event = _last(events, "route.chosen")
+    event = last_event(events, "route.chosen")
     return {name: event.payload[name] for name in ("connection", "model", "reason")} if event else None
 
 
 def _completion(events: list[Recorded]) -> dict[str, Any] | None:
-    event = _last(events, *ENDS)
+    event = last_event(events, *ENDS)
     names = ("finish", "usage", "first_token_ms", "total_ms", "connection", "fallbacks", "cost")
     return {name: event.payload.get(name) for name in names} if event else None
 
 
 def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
-    event = _last(events, "plan.made")
+    event = last_event(events, "plan.made")
     if event is None:
         return None
     plan = event.payload["plan"]
@@ -69,7 +70,7 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
     sizes = ("prompt_hash", "context_tokens", "budget_tokens", "prompt_tokens", "reply_tokens", "tokenizer")
     return {name: plan[name] for name in sizes} | {
         "verified": hash_of_messages(sent) == plan["prompt_hash"],
-        "parts": [_part(part) for part in parts_of(plan, texts)],
+        "parts": [account_of_part(part) for part in parts_of(plan, texts)],
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "messages": sent,
     }
@@ -77,13 +78,14 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
 
 def _config(events: list[Recorded]) -> dict[str, Any] | None:
     """What was tuned when the prompt was made; None of replies older than config."""
-    event = _last(events, "plan.made")
+    event = last_event(events, "plan.made")
     told = event.payload["plan"].get("config") if event else None
     if told is None:
         return None
     return {"revisions": told["revisions"], "used": told["used"], "ignored": told["ignored"]}
 
 
-def _part(part: Any) -> dict[str, Any]:
+def account_of_part(part: Any) -> dict[str, Any]:
+    """A part as people see it."""
     names = ("id", "source", "title", "role", "tokens", "text")
     return {name: getattr(part, name) for name in names} | {"messages": list(part.message_ids)}

@@ -6,7 +6,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from tavernai.ledger.transaction import Transaction
+from tavernai.prompting.domain.account import text_hash
 from tavernai.prompting.domain.plan import chunks_of, hashes_of
+from tavernai.prompting.errors import PromptTextChanged
 from tavernai.prompting.tables import prompt_parts
 
 HASHES_A_QUERY_MAX: Final = 500
@@ -33,6 +35,14 @@ def texts(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
 
 
 def plan_texts(connection: Connection, plan: Mapping[str, Any]) -> dict[str, str]:
-    """Every text that `messages_of` and `parts_of` need for this plan. Raises PromptTextGone for an erased chunk."""
+    """Every text that `messages_of` and `parts_of` need for this plan.
+
+    Raises:
+        PromptTextGone: a chunk was erased. PromptTextChanged: one is not what was stored; single texts that changed
+            are told by the prompt's own hash.
+    """
     chunks = texts(connection, chunks_of(plan))
+    for key, text in chunks.items():
+        if text_hash(text) != key:
+            raise PromptTextChanged(hash=key)
     return chunks | texts(connection, hashes_of(plan, chunks))

@@ -188,6 +188,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/messages/{message_id}/variants"): CHAT,
     ("GET", "/api/messages/{message_id}/revisions"): CHAT,
     ("GET", "/api/messages/{message_id}/why"): CHAT,
+    # No model answers here: a message without a prompt is as unknown to its owner (tests/acceptance/agent has one).
+    ("GET", "/api/messages/{message_id}/prompt"): Row("owner of it", "chat", fits=(404,)),
     ("POST", "/api/messages/{message_id}:edit"): Row("owner of it", "chat", body={"text": "x", "version": 1}),
     ("POST", "/api/messages/{message_id}:delete"): Row("owner of it", "chat", body={}),
     ("POST", "/api/messages/{message_id}:restore"): Row("owner of it", "chat", body={}, fits=(200, 409)),
