@@ -9,7 +9,7 @@ import socket
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -44,6 +44,14 @@ class GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def guarded_socket(found: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address that may be called. Addresses in digits are looked up by nobody, but all come by here."""
+    family, kind, protocol, _, place = found
+    if is_forbidden_address(place[0]):
+        raise OSError(f"{place[0]} is not called")
+    return socket.socket(family, kind, protocol)
 
 
 class KeepingHandler(ResponseHandler):
@@ -85,6 +93,7 @@ def outgoing_session(resolver: AbstractResolver | None = None) -> aiohttp.Client
         keepalive_timeout=IDLE_SECONDS,
         ttl_dns_cache=NAMES_SECONDS,
         resolver=resolver or GuardedResolver(),
+        socket_factory=guarded_socket,
     )
     connector._factory = cast(partial[ResponseHandler], partial(KeepingHandler, loop=connector._loop))
     trace = aiohttp.TraceConfig()

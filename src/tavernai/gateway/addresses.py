@@ -1,11 +1,12 @@
 """Which addresses a connection may lead to. Models live on this machine, in the house and in the cloud, so loopback and
 private networks are fine (owners alone set them); what hands out a cloud machine's own keys is not.
 
-Checked twice: the text when a connection is saved, every resolved address when it is called, because a name may
-resolve to something else by then.
+Checked twice: the text when a connection is saved, and the address itself when a line to it is opened, because a name
+may resolve to something else by then and a text may be read in more ways than one.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -85,6 +86,8 @@ def _why_not(url: str) -> str | None:
 def _why_not_host(host: str) -> str | None:
     if not host:
         return "no_host"
+    # What calls the host reads １６９。254 as 169.254; so must what checks it.
+    host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
     if host.rstrip(".").lower() in FORBIDDEN_NAMES:
         return "metadata"
     try:

@@ -1,7 +1,10 @@
 """Where connections may lead, and where they may not."""
 
+import asyncio
+
 import pytest
 
+from tavernai.engines import outgoing
 from tavernai.engines.outgoing import GuardedResolver
 from tavernai.gateway.addresses import checked_base_url, endpoint, is_forbidden_address
 from tavernai.gateway.errors import UnsafeAddress
@@ -36,6 +39,10 @@ REFUSED = {
     "http://100.100.100.200/": "metadata",
     "http://metadata.google.internal/": "metadata",
     "http://METADATA.google.internal./": "metadata",
+    "http://１６９.254.169.254/": "metadata",
+    "http://169。254。169。254/": "metadata",
+    "http://①⑥⑨.254.169.254/": "metadata",
+    "http://ｍetadata.google.internal/": "metadata",
 }
 JOINED = {
     "http://h": "http://h/v1/models",
@@ -84,3 +91,21 @@ async def test_a_name_that_leads_to_the_metadata_service_is_not_called() -> None
 
     with pytest.raises(OSError, match="not called"):
         await GuardedResolver(Rebound()).resolve("models.example", 80)  # type: ignore[arg-type]
+
+
+async def test_an_address_in_digits_that_no_name_was_asked_for_is_not_called_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[object] = []
+
+    def answer(_: asyncio.StreamReader, line: asyncio.StreamWriter) -> None:
+        called.append(line)
+        line.close()
+
+    monkeypatch.setattr(outgoing, "is_forbidden_address", lambda address: address == "127.0.0.1")
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, outgoing.outgoing_session() as session:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(OSError, match="Cannot connect"):
+            await session.get(f"http://１２７.0.0.1:{port}/v1/models")
+    assert not called
