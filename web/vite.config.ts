@@ -45,5 +45,6 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'plugins/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     css: false,
+    testTimeout: 30_000,
   },
 })

@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/vue'
+import { cleanup, configure } from '@testing-library/vue'
 import { afterEach, vi } from 'vitest'
+
+// Nothing here is a promise about time: on a busy machine what is looked for may come late.
+configure({ asyncUtilTimeout: 10_000 })
 
 // What a browser has and jsdom has not; none of it is looked at by a test.
 Element.prototype.scrollIntoView ??= () => {}

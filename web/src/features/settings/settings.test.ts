@@ -12,12 +12,12 @@ test('members have no people to manage, and a wrong address shows the first sect
 
 test('theme and language change at once', async () => {
   const { user } = await show(SettingsView, { props: { section: 'appearance' } })
-  await user.click(screen.getByLabelText('Dark'))
+  await user.click(await screen.findByLabelText('Dark'))
   expect(document.documentElement.classList.contains('dark')).toBe(true)
   await user.click(screen.getByLabelText('简体中文'))
   expect(useLook().language).toBe('zh-CN')
   expect(await faults()).toEqual([])
-}, 15_000)
+})
 
 test('a new key is shown once and is gone with its window', async () => {
   const key = { id: 'k1', label: 'n8n', scopes: ['chat'], created_at: '2026-11-21T10:00:00Z', last_used_at: null }
