@@ -12,7 +12,7 @@ test('members have no people to manage, and a wrong address shows the first sect
 
 test('theme and language change at once', async () => {
   const { user } = await show(SettingsView, { props: { section: 'appearance' } })
-  await user.click(await screen.findByLabelText('Dark'))
+  await user.click(await screen.findByRole('radio', { name: 'Dark' }))
   expect(document.documentElement.classList.contains('dark')).toBe(true)
   await user.click(screen.getByLabelText('简体中文'))
   expect(useLook().language).toBe('zh-CN')
