@@ -15,7 +15,7 @@ DIFF_LINES_MAX: Final = 60
 
 
 class NoScenarios(InvalidInput):
-    """There are no recorded scenarios in this folder; give one with the folders world_info, chat_completion, …"""
+    """There are no recorded scenarios in this folder; give one with folders such as world_info and chat_completion."""
 
     code = "no_scenarios"
 
