@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from tavernai import __version__
-from tavernai.cli import connections, keys, ledger, parity, prompts, serving, users
+from tavernai.cli import backups, connections, doctor, keys, ledger, parity, prompts, serving, users
 from tavernai.cli.host import Host
 from tavernai.cli.running import host_of, say_json
 from tavernai.kernel.errors import TavernError
@@ -28,6 +28,9 @@ app = typer.Typer(
 )
 app.command("serve")(serving.serve)
 app.command("gateway")(serving.gateway)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("doctor")(doctor.doctor)
 app.command("parity")(parity.parity)
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")

@@ -6,6 +6,7 @@ imports it only when it has to do the work itself.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tavernai.accounts.domain import User
@@ -24,6 +25,8 @@ from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_MAX, Page
 from tavernai.ledger.follower import Follower
 from tavernai.ledger.verify import verify
+from tavernai.ops.backups.service import BackupService
+from tavernai.storage.health import StorageHealth
 
 BY = By("cli", "owner")
 """Who can read the data folder is an owner; which one, nobody knows."""
@@ -125,6 +128,15 @@ async def remake_indexes(services: Services, args: Args) -> dict[str, Any]:
     return {"position": await _service(services, Follower).remake()}
 
 
+async def server_state(services: Services, args: Args) -> dict[str, Any]:
+    return {"storage": _service(services, StorageHealth).state}
+
+
+async def make_backup(services: Services, args: Args) -> dict[str, Any]:
+    target = Path(args["file"]) if args["file"] else None
+    return asdict(await _service(services, BackupService).make(target=target, with_key=args["with_key"]))
+
+
 COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "user.add": add_user,
     "user.list": list_users,
@@ -138,6 +150,8 @@ COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "connection.remove": remove_connection,
     "connection.test": try_connection,
     "prompt.show": show_prompt,
+    "server.state": server_state,
+    "backup.make": make_backup,
     "ledger.verify": verify_ledger,
     "ledger.rebuild": rebuild_ledger,
     "ledger.reindex": remake_indexes,

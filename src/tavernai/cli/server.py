@@ -32,7 +32,7 @@ WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not b
 
 async def serve_app(host: Host, settings: Settings) -> None:
     """Serve until asked to stop. Raises AddressTaken, CertificateUnusable, FolderInUse."""
-    set_up(log_format=settings.log_format, level=settings.log_level)
+    set_up(log_format=settings.log_format, level=settings.log_level, folder=settings.logs_dir)
     if settings.role == "worker":
         await _work(host, settings)
         return

@@ -2,21 +2,30 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
+from tavernai.ops.ring import LogRing
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-def set_up(*, log_format: str, level: str) -> None:
-    """Send every logger, ours and the libraries', through one shape to standard error."""
+def set_up(*, log_format: str, level: str, folder: Path | None = None) -> None:
+    """Send every logger, ours and the libraries', through one shape to standard error.
+
+    Args:
+        folder: keep the newest lines there as well, without what people wrote.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if folder is not None:
+        shared.append(LogRing(folder))
     if log_format == "json":
         shared.append(structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)))
         renderer: Any = structlog.processors.JSONRenderer()
