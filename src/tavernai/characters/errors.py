@@ -17,7 +17,7 @@ Conflict
 TooLarge
 └── UploadTooLarge     413
 UnsupportedInput
-└── CardKindUnsupported 415  a known kind of file that this version does not import
+└── CardKindUnsupported 415  a known kind of file that holds no card we read
 """
 
 from tavernai.kernel.errors import Conflict, InvalidInput, TooLarge, UnsupportedInput
@@ -78,7 +78,7 @@ class EmptyFile(CardRefused):
 
 
 class CardKindUnsupported(UnsupportedInput):
-    """Characters are imported from PNG and JSON cards; this file is of another kind."""
+    """Characters come as PNG, JSON, YAML, CharX or Backyard files, or in JPEG and WebP pictures; this is neither."""
 
 
 class PictureRefused(InvalidInput):

@@ -19,10 +19,12 @@ class CharacterImported:
     avatar: str | None
     filename: str
     source: str
-    """png | json | sample:<name>"""
+    """png | json | yaml | charx | byaf | jpeg | webp | sample:<name>"""
     warnings: list[dict[str, Any]]
     picture: str | None = None
     """sha256 of what is drawn, whatever card lies in the file; None in older facts"""
+    assets: list[dict[str, Any]] | None = None
+    """further pictures the file brought: {kind, name, media_type, bytes, blob}, blob a sha256; None without any"""
 
 
 @fact("character.created")

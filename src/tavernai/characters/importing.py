@@ -5,16 +5,17 @@ character without its file.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tavernai.characters import events as e
 from tavernai.characters import store
 from tavernai.characters.domain import png
-from tavernai.characters.domain.pictures import PIXELS_MAX, picture_hash
+from tavernai.characters.domain.assets import Asset, AssetRefused
+from tavernai.characters.domain.pictures import PIXELS_MAX, picture_hash, picture_kind
 from tavernai.characters.domain.reading import canonical_hash, read_file
-from tavernai.characters.domain.repairs import MESSAGES, Repair
+from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.errors import UploadTooLarge
 from tavernai.characters.service import char_stream
 from tavernai.kernel.errors import TavernError
@@ -105,21 +106,36 @@ class ImportService:
     def prepared(self, data: bytes, filename: str, source: str | None = None) -> e.CharacterImported:
         """The fact a file's bytes will be told by, its blobs stored. For threads. Raises CardRefused and its like."""
         found = read_file(data, filename=filename)
-        repairs = list(found.repairs)
-        shows = found.kind == "png" and _can_be_shown(data)
-        if found.kind == "png" and not shows:
-            repairs.append(Repair("picture_unusable", None, MESSAGES["picture_unusable"]))
-        original = self._blobs.put(data)
+        repairs = Repairs(list(found.repairs))
+        shown = found.picture if found.picture is not None and _can_be_shown(found.picture) else None
+        if found.picture is not None and shown is None:
+            repairs.add("picture_unusable")
+        if found.chats:
+            repairs.add("chats_left", detail=len(found.chats))
+        assets = self._kept(found.assets, repairs)
         return e.CharacterImported(
-            new_id(), found.card.data, found.card.outer, found.card.version, canonical_hash(found.card), original,
-            original if shows else None, filename, source or found.kind, [one.as_json() for one in repairs],
-            picture_hash(data) if shows else None,
+            new_id(), found.card.data, found.card.outer, found.card.version, canonical_hash(found.card),
+            self._blobs.put(data), None if shown is None else self._blobs.put(shown), filename, source or found.kind,
+            repairs.as_json(), None if shown is None else picture_hash(shown), assets or None,
         )  # fmt: skip
 
+    def _kept(self, assets: Iterable[Asset], repairs: Repairs) -> list[dict[str, Any]]:
+        """The pictures stored, one at a time in memory; one that cannot be read is told and left out."""
+        kept: list[dict[str, Any]] = []
+        for asset in assets:
+            try:
+                data = asset.read()
+            except AssetRefused as refused:
+                repairs.add(str(refused), asset.name)
+                continue
+            kept.append({
+                "kind": asset.kind, "name": asset.name, "media_type": asset.media_type, "bytes": len(data),
+                "blob": self._blobs.put(data),
+            })  # fmt: skip
+        return kept
 
-def imported_in(
-    tx: Transaction, user_id: str, fact: e.CharacterImported, *, cause_id: str | None = None
-) -> Imported:
+
+def imported_in(tx: Transaction, user_id: str, fact: e.CharacterImported, *, cause_id: str | None = None) -> Imported:
     """Record it, unless the same file or card is a character already. For rooms above, inside their unit of work."""
     twins = tx.rows(store.twins(user_id, original=fact.original, card_hash=fact.card_hash))
     if twins:
@@ -129,8 +145,11 @@ def imported_in(
     return Imported(fact.filename, "imported", fact.character_id, fact.card["name"], warnings=fact.warnings)
 
 
-def _can_be_shown(data: bytes) -> bool:
-    size = png.size(data)
+def _can_be_shown(picture: bytes) -> bool:
+    """Whether it is of a kind we show. A PNG says its size, so that a bomb is known before anybody looks at it."""
+    if not png.is_png(picture):
+        return picture_kind(picture) is not None
+    size = png.size(picture)
     return size is not None and 0 < size[0] * size[1] <= PIXELS_MAX
 
 

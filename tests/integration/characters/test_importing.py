@@ -12,8 +12,10 @@ from tavernai.characters.domain.reading import read_file
 from tavernai.characters.errors import UploadTooLarge
 from tavernai.characters.importing import FILES_MAX, Upload
 from tavernai.characters.store import Wanted
-from tests.data.pictures import tiny_png
+from tavernai.engines.blobs import FileBlobs
+from tests.data.pictures import SIGNATURE, tiny_png
 from tests.integration.characters.conftest import Room
+from tests.support.archives import packed
 from tests.support.shared import fixture
 
 
@@ -46,9 +48,7 @@ async def test_a_bad_file_is_refused_by_name_and_the_others_go_on(room: Room) ->
 
 async def test_every_hostile_file_in_one_batch_leaves_the_good_one_imported(room: Room) -> None:
     folder = fixture("malformed")
-    sent = [
-        upload(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in (".png", ".json")
-    ]
+    sent = [upload(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix != ".md"]
     results = await room.imports.import_files(room.user_id, [*sent, upload("good.json", card("Good"))])
     assert results[-1].status == "imported"
     assert {one.status for one in results} == {"imported", "duplicate", "refused"}  # some hold the same card
@@ -106,3 +106,25 @@ async def test_too_many_or_too_large_files_are_refused_before_any_is_read(room: 
 async def test_two_imports_at_once_of_one_file_make_one_character(room: Room) -> None:
     results = await asyncio.gather(*(room.imported(card("Aria")) for _ in range(8)))
     assert sorted(one.status for one in results) == ["duplicate"] * 7 + ["imported"]
+
+
+async def test_an_archive_brings_its_picture_and_keeps_the_others_as_blobs(room: Room) -> None:
+    data = fixture("golden/card_import/inputs/charx_full.charx").read_bytes()
+    result = await room.imports.import_bytes(room.user_id, "mira.charx", data)
+    assert result.status == "imported"
+    fact = room.imports.prepared(data, "mira.charx")
+    assert fact.avatar is not None
+    kept, blobs = {one["kind"] for one in fact.assets or ()}, FileBlobs(room.blobs)
+    assert kept == {"icon", "emotion", "background", "x_custom", "user_icon"}
+    assert all(len(blobs.get(one["blob"])) == one["bytes"] for one in fact.assets or ())
+
+
+async def test_an_asset_that_cannot_be_read_is_told_and_the_character_comes_all_the_same(room: Room) -> None:
+    told = {"name": "Mira", "assets": [{"type": "emotion", "uri": "embeded://a.png", "name": "sad", "ext": "png"}]}
+    archive = packed({
+        "card.json": json.dumps({"spec": "chara_card_v3", "data": told}).encode(),
+        "a.png": SIGNATURE + b"\0" * 3_000_000,
+    })  # fmt: skip
+    fact = room.imports.prepared(archive, "mira.charx")
+    assert fact.assets is None
+    assert [one["code"] for one in fact.warnings] == ["asset_too_large"]

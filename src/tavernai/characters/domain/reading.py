@@ -26,7 +26,6 @@ from tavernai.characters.errors import (
     CardTooLarge,
     CardUnreadable,
     EmptyFile,
-    NotACard,
 )
 
 JSON_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -147,7 +146,7 @@ def _from_other(data: bytes, repairs: Repairs, filename: str | None) -> Contents
             f"This YAML file cannot be used: {error}." if is_named else f"This is no readable card. {WHAT_IS_READ}"
         ) from None
     if not isinstance(value, dict):
-        raise NotACard(f"This text is not a character card. {WHAT_IS_READ}")
+        raise CardUnreadable(f"This is no readable card. {WHAT_IS_READ}")
     told = as_card(value)
     if "name" not in told and "char_name" not in told and told.get("first_mes") is not None:
         told["name"] = ""

@@ -51,6 +51,7 @@ MESSAGES: dict[str, str] = {
     "asset_not_picture": "“{field}” is not a picture we show; it was left out.",
     "further_characters": "The archive holds {detail} more characters; only the first was read.",
     "scenario_missing": "The scenario {field} cannot be read; it was left out.",
+    "chats_left": "The file also holds {detail} chats; the import page brings them in with the character.",
     "more": "… and more.",
 }
 

@@ -255,7 +255,7 @@ def _add_swipes(line: dict[str, Any], message: ChatMessage) -> None:
     infos = [variant.kept for variant in message.variants]
     while infos and infos[-1] is None:
         infos.pop()
-    if infos:
+    if infos and "swipes_info" not in line:
         line["swipe_info"] = [one or {} for one in infos]
     elif "swipe_info" in line:
         del line["swipe_info"]

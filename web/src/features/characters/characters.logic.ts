@@ -1,7 +1,7 @@
 import type { ImportResult } from '@/api/shapes'
 
 /** What the import and the file picker take. The server looks inside; this only helps to choose. */
-export const cardFiles = '.png,.json,image/png,application/json'
+export const cardFiles = '.png,.json,.yaml,.yml,.charx,.byaf,.jpg,.jpeg,.webp,image/png,image/jpeg,image/webp,application/json'
 
 /** Split into handfuls, so that a thousand cards show progress and no request grows without bound. */
 export function handfuls<T>(items: readonly T[], size: number): T[][] {
