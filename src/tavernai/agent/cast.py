@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tavernai.agent.ports import Played
 from tavernai.characters import store as characters_store
 from tavernai.chat.cast import NAMELESS, OwnCast
 from tavernai.chat.places import played, played_in
@@ -28,6 +29,6 @@ class OwnStage(OwnCast):
     def config(self, conn: Connection, user_id: str, *, character_id: str | None, conversation_id: str) -> Effective:
         return effective_of(conn, user_id, character_id=character_id, conversation_id=conversation_id)
 
-    def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Persona:
+    def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Played:
         row = played(conn, user_id, config)
-        return Persona() if row is None else Persona(row["name"], row["description"])
+        return Played() if row is None else Played(Persona(row["name"], row["description"]), row["lorebook_id"])

@@ -1,5 +1,6 @@
 """What the agent needs of others; bootstrap and engines fulfil it."""
 
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -8,6 +9,14 @@ from tavernai.chat.ports import CastMember
 from tavernai.config.domain.fold import Effective
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting.domain.scene import Persona
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Who the person plays, and the lorebook that goes with them."""
+
+    persona: Persona = field(default_factory=Persona)
+    lorebook_id: str | None = None
 
 
 class Stage(Protocol):
@@ -31,7 +40,7 @@ class Stage(Protocol):
         """What the person tuned, as it holds in this conversation."""
         ...
 
-    def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Persona:
+    def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Played:
         """Who the person plays where this config holds."""
         ...
 

@@ -83,7 +83,6 @@ class Told:
         connection = self.staged.connection if self.staged else None
         prices = connection.prices if connection else None
         return {
-            "reasoning": "".join(self.reasoning) or None,
             "usage": self.usage,
             "model": connection.model if connection else None,
             "connection": connection.name if connection else None,
@@ -92,6 +91,15 @@ class Told:
             "first_token_ms": self.first_token_ms,
             "total_ms": int((time.monotonic() - self.since) * 1000),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored of a reply, and what listeners have joined together."""
+
+    text: str
+    streamed: str
+    thoughts: str | None
 
 
 @dataclass(slots=True)
@@ -261,7 +269,8 @@ class ReplyWriter:
         tried = error if error is not None and not told.pieces and _again(error, lease) else None
         if tried is not None and await self._commit(lambda tx: self._retry(tx, lease, tried)):
             return
-        await self._commit(lambda tx: self._record_end(tx, lease, told, ending=ending, error=error))
+        kept = await self._kept(told)
+        await self._commit(lambda tx: self._record_end(tx, lease, told, kept=kept, ending=ending, error=error))
         reply = self.hub.running(lease.task["conversation_id"])
         if reply is not None and reply.task_id == lease.task_id:
             self.hub.end(reply)
@@ -310,31 +319,40 @@ class ReplyWriter:
         lease: Lease,
         told: Told,
         *,
+        kept: Kept,
         ending: chat.Ending,
         error: TavernError | None,
     ) -> None:
         task, staged = held(tx, lease), told.staged
         by = by_worker(self.worker)
-        text, streamed = self._kept_text(staged, told)
+        text, streamed = kept.text, kept.streamed
         ended = chat.finish_reply(
             tx, ending, message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=lease.task_id,
             by=by, text=text, finish=_finish(told) if error is None else None,
             code=error.code if error else "", detail=error.detail if error else "",
             cause_id=staged.route_event if staged and staged.route_event else lease.started_event,
-            **told.measured(),
+            reasoning=kept.thoughts, **told.measured(),
         )  # fmt: skip
         fact = _task_end(task, told, ended, ending=ending, error=error, text=text if text != streamed else None)
         tx.append(lease.stream, [fact], by=by, task_id=lease.task_id, cause_id=ended.id)
         forget(tx, lease.task_id)
 
-    def _kept_text(self, staged: Staged | None, told: Told) -> tuple[str, str]:
-        """What is stored, and what listeners have joined together."""
-        if staged is None:
-            return "", ""
-        streamed = staged.before + told.text
-        if not told.pieces:
-            return streamed, streamed
-        return staged.before + staged.clean(told.text), streamed
+    async def _kept(self, told: Told) -> Kept:
+        """Cleaned outside the unit that records it; scripts may take their time, so elsewhere than on this loop."""
+        if told.staged is not None and told.staged.is_slow:
+            return await asyncio.to_thread(_kept_of, told)
+        return _kept_of(told)
+
+
+def _kept_of(told: Told) -> Kept:
+    staged, thoughts = told.staged, "".join(told.reasoning)
+    if staged is None:
+        return Kept("", "", thoughts or None)
+    streamed = staged.before + told.text
+    thoughts = staged.clean_thoughts(thoughts) if thoughts else thoughts
+    if not told.pieces:
+        return Kept(streamed, streamed, thoughts or None)
+    return Kept(staged.before + staged.clean(told.text), streamed, thoughts or None)
 
 
 def _finish(told: Told) -> str:

@@ -1,13 +1,17 @@
 """Setting the stage: everything one prompt is made from, read on one snapshot, and the request that comes of it."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection as Reader
 from sqlalchemy import bindparam, select
 
+from tavernai.agent import lore, scripting
 from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
+from tavernai.agent.choosing import Chosen, chosen
 from tavernai.agent.domain.tasks import GENERATION, Kind
 from tavernai.agent.ports import Stage
 from tavernai.agent.tuning import CONNECTION, Tuning, tuned
@@ -17,12 +21,23 @@ from tavernai.chat.tables import conversations, variants
 from tavernai.config.domain.fold import Effective
 from tavernai.gateway.domain import ChatRequest, Connection
 from tavernai.kernel.clock import Clock, now_ms
-from tavernai.prompting.domain.account import PlanRecord
+from tavernai.prompting.domain.account import PlanRecord, Prompt
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
-from tavernai.prompting.domain.scene import Character, HistoryMessage, Injection, Options, Persona, Scene
+from tavernai.prompting.domain.scene import (
+    Character,
+    HistoryMessage,
+    Injection,
+    Options,
+    Persona,
+    ReasoningOptions,
+    Scene,
+    Variables,
+)
+from tavernai.prompting.domain.templates import options_from
+from tavernai.prompting.domain.text_completion import assemble_text
 from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.prompting.domain.words import Role
 from tavernai.storage.queries import Query
@@ -34,6 +49,7 @@ CONVERSATION = Query(
 TEXT = Query(select(variants.c.text).where(variants.c.id == bindparam("of")))
 NUMBER = Query(select(variants.c.n).where(variants.c.id == bindparam("of")))
 EVERYTHING = 2**31
+THOUGHTS_MAX = 100
 ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
 
 
@@ -46,11 +62,25 @@ class Staged:
     plan: PlanRecord
     texts: dict[str, str]
     clean: Callable[[str], str]
+    clean_thoughts: Callable[[str], str]
+    is_slow: bool = False
+    """cleaning runs scripts, which may take their time"""
     before: str = ""
     """the text a continuation goes on from"""
     route_reason: str = "default"
     plan_event: str | None = None
     route_event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A scene with what it was made from."""
+
+    scene: Scene
+    chosen: Chosen
+    left: Left
+    tuning: Tuning
+    before: str
 
 
 @dataclass(slots=True)
@@ -60,6 +90,7 @@ class Director:
     stage_port: Stage
     tokenizer: Tokenizer
     clock: Clock = now_ms
+    shelf: lore.Shelf = field(default_factory=lore.Shelf)
 
     def wanted(self, conn: Reader, task: Row) -> str | None:
         """The connection this task shall be answered by: the one asked for, else the one tuned; None: the default."""
@@ -69,15 +100,15 @@ class Director:
 
     def stage(self, conn: Reader, task: Row, *, connection: Connection, reason: str = "default") -> Staged:
         """Read the scene of this task and build its prompt, all on one snapshot."""
-        conversation = _conversation(conn, task)
-        config = self._config(conn, task, conversation)
-        tuning = tuned(config, connection)
-        scene, before = self._scene(conn, task, connection, conversation=conversation, config=config, tuning=tuning)
-        prompt = assemble(scene, clock=self.clock, random=random.Random(task["id"]), tokenizer=self.tokenizer)
+        made = self.set(conn, task, connection=connection)
+        scene, tuning = made.scene, made.tuning
+        prompt = self.prompt(made, dice=random.Random(task["id"]))
         plan, texts = recorded(prompt)
         plan["config"] = tuning.account()
+        self._account(plan, made, prompt)
         request = ChatRequest(
-            messages=[dict(message) for message in prompt.messages],
+            messages=_messages(prompt, is_text=made.chosen.is_text),
+            prompt=prompt.messages[0]["content"] if made.chosen.is_text else None,
             model=connection.model or None,
             max_tokens=tuning.reply_tokens,
             temperature=tuning.temperature,
@@ -86,7 +117,49 @@ class Director:
             samplers=tuning.samplers,
             variant=_variants_before(conn, task),
         )
-        return Staged(connection, request, plan, texts, _cleaner(scene, prompt.stop), before, reason)
+        dice = random.Random(f"{task['id']} stored")
+        stored = scripting.Stored(scene, prompt, self.clock, dice, made.chosen.scripts)
+        rewritten = stored.of("user" if scene.generation == "impersonate" else "assistant")
+        thought = stored.of("reasoning")
+        return Staged(
+            connection, request, plan, texts, _cleaner(scene, prompt.stop, rewritten), thought or str,
+            rewritten is not None or thought is not None, made.before, reason,
+        )  # fmt: skip
+
+    def prompt(self, made: Set, *, dice: random.Random) -> Prompt:
+        """The prompt of a scene, as messages or as one string."""
+        make = assemble_text if made.chosen.is_text else assemble
+        return make(made.scene, clock=self.clock, random=dice, tokenizer=self.tokenizer)
+
+    def set(self, conn: Reader, task: Row, *, connection: Connection, chose: Chosen | None = None) -> Set:
+        """Everything one prompt is made from. `chose` stands for what the person chose, to try something out."""
+        conversation = _conversation(conn, task)
+        config = self._config(conn, task, conversation)
+        card = self._card(conn, task["owner_id"], conversation["character_id"])
+        picked = chose or chosen(conn, task["owner_id"], config, connection=connection, card=card)
+        tuning = tuned(config, connection, preset=picked.values)
+        return self._scene(
+            conn, task, connection, conversation=conversation, config=config, tuning=tuning, card=card, chose=picked
+        )
+
+    def _card(self, conn: Reader, owner_id: str, character_id: str | None) -> Mapping[str, Any]:
+        card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
+        return card or {}
+
+    def _account(self, plan: PlanRecord, made: Set, prompt: Prompt) -> None:
+        """What the plan tells of lore and scripts, and what the branch goes on with."""
+        found = lore.account(prompt, tokenizer=self.tokenizer, timed=made.left.timed)
+        if found is not None:
+            plan["lore"] = found
+        scripts = scripting.account(made.chosen.scripts, ran=prompt.scripts.ran, failed=prompt.scripts.failed)
+        if scripts is not None:
+            plan["scripts"] = scripts
+        local, everywhere = storable(prompt.local), changed(made.scene.variables.everywhere, prompt.everywhere)
+        if not fits(local, everywhere):
+            local, everywhere = dict(made.left.local), {}
+        timed = (found or {}).get("timed") or {}
+        if local or everywhere or any(timed.values()) or made.left.found:
+            plan["variables"] = {"local": local, "everywhere": everywhere}
 
     def _config(self, conn: Reader, task: Row, conversation: Row) -> Effective:
         return self.stage_port.config(
@@ -102,29 +175,45 @@ class Director:
         conversation: Row,
         config: Effective,
         tuning: Tuning,
-    ) -> tuple[Scene, str]:
+        card: Mapping[str, Any],
+        chose: Chosen,
+    ) -> Set:
         owner_id, kind = task["owner_id"], Kind(task["kind"])
-        character_id = conversation["character_id"]
-        card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
         rows = _history(conn, task, history_wanted(tuning.context_tokens))
         whole = len(rows) < history_wanted(tuning.context_tokens)
         before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
-        persona = self.stage_port.persona(conn, owner_id, config=config)
+        played = self.stage_port.persona(conn, owner_id, config=config)
+        left = left_on(conn, rows)
+        where = lore.Where(
+            owner_id, config, card, conversation["character_name"], _tags(card), played.lorebook_id
+        )  # fmt: skip
+        world = self.shelf.world(conn, where, timed=left.timed)
+        options = options_from(chose.templates, Options(stop_strings=tuple(tuning.stop)))
+        thoughts = _thoughts(conn, rows, options.reasoning, goes_on=kind == Kind.CONTINUE)
+        above = [] if whole else _above(conn, task, rows, needed=tuning.counts_messages or lore.counts_messages(world))
         scene = Scene(
-            character=Character(conversation["character_name"], card or {}, character_id or ""),
-            persona=persona,
-            history=[_told(row, is_first=whole and number == 0) for number, row in enumerate(rows)],
+            character=Character(conversation["character_name"], card, conversation["character_id"] or ""),
+            persona=played.persona,
+            history=[
+                _told(row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""))
+                for number, row in enumerate(rows)
+            ],
             generation=GENERATION[kind],
+            preset=chose.preset,
             context_tokens=tuning.context_tokens,
             reply_tokens=tuning.reply_tokens,
             note=tuning.note,
-            injections=[*tuning.injections, *_nudge(task, conversation, persona)],
-            options=Options(stop_strings=tuple(tuning.stop)),
-            user_messages_before=0 if whole or not tuning.counts_messages else _user_messages_above(conn, task, rows),
+            injections=[*tuning.injections, *_nudge(task, conversation, played.persona)],
+            options=options,
+            variables=Variables(left.local, everywhere_of(conn, owner_id)),
+            scripts=chose.scripts,
+            world=world,
+            history_before=sum(not row.is_hidden for row in above) if lore.counts_messages(world) else 0,
+            user_messages_before=sum(row.role == "user" for row in above) if tuning.counts_messages else 0,
             pick_seed=_seed(task["conversation_id"]),
             model=connection.model,
         )
-        return scene, before
+        return Set(scene, chose, left, tuning, before)
 
 
 def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:
@@ -147,13 +236,42 @@ def _history(conn: Reader, task: Row, limit: int) -> list[chat_store.HistoryRow]
     return chat_store.history_above(conn, task["reply_message_id"], variant_id=goes_on, limit=limit)[::-1]
 
 
-def _user_messages_above(conn: Reader, task: Row, rows: Sequence[chat_store.HistoryRow]) -> int:
-    """How many of the person's messages stand above those read: what a note inserted with every nth counts by."""
+def _above(
+    conn: Reader, task: Row, rows: Sequence[chat_store.HistoryRow], *, needed: bool
+) -> list[chat_store.HistoryRow]:
+    """What stands above the messages read: a note inserted with every nth counts them, and lore that waits."""
+    if not needed:
+        return []
     everything = _history(conn, task, EVERYTHING)
-    return sum(row.role == "user" for row in everything[: len(everything) - len(rows)])
+    return everything[: len(everything) - len(rows)]
 
 
-def _told(row: chat_store.HistoryRow, *, is_first: bool) -> HistoryMessage:
+def _thoughts(
+    conn: Reader, rows: Sequence[chat_store.HistoryRow], options: ReasoningOptions, *, goes_on: bool
+) -> dict[str, str]:
+    """The thoughts that may go back into the prompt, by variant: those of the newest replies, when they are wanted."""
+    count = options.max_additions if options.add_to_prompts else int(goes_on)
+    replies = [row.variant_id for row in reversed(rows) if row.role == "character"][: min(count, THOUGHTS_MAX)]
+    if not replies:
+        return {}
+    c = variants.c
+    found = conn.execute(select(c.id, c.reasoning).where(c.id.in_(replies), c.reasoning.is_not(None)))
+    return {row.id: row.reasoning for row in found}
+
+
+def _tags(card: Mapping[str, Any]) -> frozenset[str] | None:
+    tags = card.get("tags")
+    return frozenset(one for one in tags if isinstance(one, str)) if isinstance(tags, list) and tags else None
+
+
+def _messages(prompt: Prompt, *, is_text: bool) -> list[dict[str, Any]]:
+    """What a chat is sent; of a text completion the string alone counts, the message only says that there is one."""
+    if is_text:
+        return [{"role": "user", "content": prompt.messages[0]["content"]}]
+    return [dict(message) for message in prompt.messages]
+
+
+def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "") -> HistoryMessage:
     return HistoryMessage(
         id=row.message_id,
         role=ROLES[row.role],
@@ -161,6 +279,7 @@ def _told(row: chat_store.HistoryRow, *, is_first: bool) -> HistoryMessage:
         name=row.name,
         text=row.text,
         hidden=row.is_hidden,
+        reasoning=reasoning,
         at_ms=row.created_at,
     )
 
@@ -178,8 +297,13 @@ def _seed(conversation_id: str) -> int:
     return int(conversation_id.replace("-", "")[-8:], 16)
 
 
-def _cleaner(scene: Scene, stop: list[str]) -> Callable[[str], str]:
+def _cleaner(scene: Scene, stop: list[str], rewritten: Callable[[str], str] | None) -> Callable[[str], str]:
     other = scene.persona.name if scene.generation != "impersonate" else scene.character.name
     own = scene.character.name if scene.generation != "impersonate" else scene.persona.name
     goes_on = scene.generation == "continue"
-    return lambda text: clean_reply(text, own_name=own, other_name=other, is_continuation=goes_on, stop=stop)
+
+    def clean(text: str) -> str:
+        said = rewritten(text) if rewritten is not None else text
+        return clean_reply(said, own_name=own, other_name=other, is_continuation=goes_on, stop=stop)
+
+    return clean

@@ -20,6 +20,7 @@ TEMPERATURE, TOP_P, STOP = "/generation/temperature", "/generation/top_p", "/gen
 PERSONA, CONNECTION = "/persona/id", "/connection/name"
 FROM_CONNECTION: Final = "connection"
 FROM_LENGTH: Final = "length"
+FROM_PRESET: Final = "preset"
 LENGTH_ID: Final = "reply_length"
 
 
@@ -64,13 +65,25 @@ class Tuning:
         return {"revisions": dict(self.revisions), "used": self.used, "ignored": self.ignored}
 
 
-def tuned(told: Effective, connection: Connection) -> Tuning:
-    """What these values mean for a reply of this connection."""
-    context = min(told[CONTEXT] or connection.context_tokens, connection.context_tokens)
-    reply, reply_source = _reply_tokens(told, connection, context)
-    samplers = _samplers(told, connection)
+def tuned(told: Effective, connection: Connection, *, preset: Mapping[str, Any] | None = None) -> Tuning:
+    """What these values mean for a reply of this connection.
+
+    Args:
+        preset: what the chosen preset says, by our names: above the connection, below what somebody tuned.
+    """
+    usual = preset or {}
+    wanted = told[CONTEXT] or usual.get("context_tokens") or connection.context_tokens
+    context = min(wanted, connection.context_tokens)
+    reply, reply_source = _reply_tokens(told, connection, context, usual.get("reply_tokens"))
+    samplers = _samplers(told, connection, usual)
     used = [_used(told, path) for path in told.sources if _accounted(told, path)]
     used += [{"path": REPLY, "value": reply, "source": reply_source}]
+    said = {one["path"] for one in used}
+    used += [
+        {"path": GENERATION + name, "value": value, "source": FROM_PRESET}
+        for name, value in usual.items()
+        if GENERATION + name not in said
+    ]
     if TEMPERATURE not in [one["path"] for one in used] and connection.temperature is not None:
         used.append({"path": TEMPERATURE, "value": connection.temperature, "source": FROM_CONNECTION})
     return Tuning(
@@ -83,30 +96,35 @@ def tuned(told: Effective, connection: Connection) -> Tuning:
         note=_note(told),
         injections=_length_line(told),
         used=sorted(used, key=lambda one: str(one["path"])),
-        ignored=ignored(connection.kind, _asked(told), base_url=connection.base_url),
+        ignored=ignored(connection.kind, _asked(told, usual), base_url=connection.base_url),
         revisions=told.vector,
     )
 
 
-def _asked(told: Effective) -> dict[str, Any]:
+def _asked(told: Effective, preset: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: told.values.get(GENERATION + name) for name in CANONICAL}
+    found |= {name: preset.get(name) for name in found if GENERATION + name not in told.sources}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _samplers(told: Effective, connection: Connection) -> dict[str, Any]:
-    asked = _asked(told)
+def _samplers(told: Effective, connection: Connection, preset: Mapping[str, Any]) -> dict[str, Any]:
+    asked = _asked(told, preset)
     if connection.temperature is not None:
         asked.setdefault("temperature", connection.temperature)
     return asked
 
 
-def _reply_tokens(told: Effective, connection: Connection, context: int) -> tuple[int, str]:
+def _reply_tokens(
+    told: Effective, connection: Connection, context: int, preset: int | None
+) -> tuple[int, str]:
     """The limit of the reply. The nearer layer wins; in one layer the number wins over the word."""
     number, length = told[REPLY], LENGTHS.get(told[LENGTH])
     if number is not None and (length is None or told.rank(REPLY) >= told.rank(LENGTH)):
         return number, told.sources[REPLY].key
     if length is not None:
         return min(length.tokens, context // 2), FROM_LENGTH
+    if preset:
+        return min(preset, max(1, context // 2)), FROM_PRESET
     return connection.reply_tokens, FROM_CONNECTION
 
 

@@ -88,6 +88,14 @@ class Cut:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptsUsed:
+    """Scripts of a prompt by id: how many texts each changed, and why some did nothing."""
+
+    ran: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
 class PlanRecord(TypedDict):
     """What the ledger keeps of a prompt: JSON, with hashes where the texts were."""
 
@@ -103,6 +111,12 @@ class PlanRecord(TypedDict):
     stop: list[str]
     config: NotRequired[dict[str, Any]]
     """what was tuned: {revisions: {scope: n}, used: [{path, value, source}], ignored: [sampler]}"""
+    lore: NotRequired[dict[str, Any]]
+    """what the scan found: {hits: [{id, book, title, why, position, tokens}], dropped, flagged, timed, …}"""
+    scripts: NotRequired[dict[str, Any]]
+    """{ran: [{id, name, texts}], failed: [{id, name, why}]}"""
+    variables: NotRequired[dict[str, Any]]
+    """what the branch goes on with: {local: all of this chat's, everywhere: those of the person's that changed}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,7 @@ class Prompt:
     local: Mapping[str, Any] = field(default_factory=dict)
     everywhere: Mapping[str, Any] = field(default_factory=dict)
     scan: Scan | None = None
+    scripts: ScriptsUsed = ScriptsUsed()
 
 
 def text_hash(text: str) -> str:

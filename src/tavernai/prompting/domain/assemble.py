@@ -18,6 +18,7 @@ from tavernai.prompting.domain.account import (
     Line,
     Piece,
     Prompt,
+    ScriptsUsed,
     Source,
     hash_of_messages,
     messages_from,
@@ -46,7 +47,7 @@ from tavernai.prompting.domain.world_info.hits import hits_of
 from tavernai.prompting.domain.world_info.in_scene import woken_in
 from tavernai.prompting.domain.world_info.scan import Scan
 
-__all__ = ["assemble", "environment", "history_wanted"]
+__all__ = ["assemble", "environment", "history_wanted", "scripts_used"]
 
 FIXED: Final = (
     "worldInfoBefore", "main", "worldInfoAfter", "charDescription", "charPersonality", "scenario", "personaDescription",
@@ -64,6 +65,12 @@ def environment(scene: Scene, *, clock: Clock, random: RandomSource) -> Env:
     env.fields = card_fields(env)
     env.outlets = lore_plan([hit for hit in scene.lore if hit.position == "outlet"]).outlets if scene.lore else {}
     return env
+
+
+def scripts_used(env: Env) -> ScriptsUsed:
+    """What became of the scene's scripts."""
+    rewriter = env.rewriter
+    return ScriptsUsed(rewriter.ran, rewriter.failed) if isinstance(rewriter, ScriptRewriter) else ScriptsUsed()
 
 
 def assemble(scene: Scene, *, clock: Clock, random: RandomSource, tokenizer: Tokenizer) -> Prompt:
@@ -333,6 +340,7 @@ class Assembler:
             local=self.env.local,
             everywhere=self.env.everywhere,
             scan=self.scan,
+            scripts=scripts_used(self.env),
         )
 
     def _share_tokens(self, line: Line) -> None:

@@ -86,6 +86,8 @@ class ScriptRewriter:
     kind: Kind = "prompt"
     failed: dict[str, str] = field(default_factory=dict)
     """script id: why it did nothing"""
+    ran: dict[str, int] = field(default_factory=dict)
+    """script id: how many texts it changed"""
 
     def __call__(self, text: str, *, placement: Placement, depth: int | None) -> str:
         for script in self.scripts:
@@ -95,7 +97,10 @@ class ScriptRewriter:
 
     def _run(self, script: Script, text: str) -> str:
         try:
-            return replaced(script, text, expand=self.expand)
+            after = replaced(script, text, expand=self.expand)
+            if after != text:
+                self.ran[script.id] = self.ran.get(script.id, 0) + 1
+            return after
         except NotJavaScript:
             self.failed[script.id] = "invalid"
         except Untranslatable:

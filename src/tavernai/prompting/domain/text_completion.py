@@ -24,7 +24,7 @@ from tavernai.prompting.domain.account import (
     messages_from,
     parts_from,
 )
-from tavernai.prompting.domain.assemble import environment
+from tavernai.prompting.domain.assemble import environment, scripts_used
 from tavernai.prompting.domain.collection import ORIGINAL
 from tavernai.prompting.domain.examples import example_blocks, example_turns
 from tavernai.prompting.domain.history import HistoryWriter
@@ -414,6 +414,7 @@ class TextAssembler:
             local=self.env.local,
             everywhere=self.env.everywhere,
             scan=self.scan,
+            scripts=scripts_used(self.env),
         )
 
 
