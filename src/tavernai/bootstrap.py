@@ -113,9 +113,12 @@ from tavernai.ledger.transaction import LedgerSession
 from tavernai.ops.backups.making import Sources
 from tavernai.ops.backups.plan import Plan
 from tavernai.ops.backups.service import BackupService
+from tavernai.ops.doctor import Patient
 from tavernai.ops.endpoints import router as ops_router
+from tavernai.ops.hosting import HostService
 from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
+from tavernai.ops.server_endpoints import router as server_router
 from tavernai.ops.watch import keep_trying
 from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
 from tavernai.settings import SettingRefused, Settings
@@ -150,6 +153,7 @@ ROUTERS = (
     speech_router,
     accounts_router,
     ops_router,
+    server_router,
 )
 
 
@@ -421,7 +425,19 @@ def _wire_backups(services: Services) -> None:
         settings.backup_keep_weekly,
     )
     sources = Sources(storage.dialog, settings.data_dir, settings.key_file)
-    services.add(BackupService(storage, sources, settings.backups_dir, default))
+    address = storage.dialog.write_engine.url.render_as_string(hide_password=False)
+    patient = Patient(
+        data_dir=settings.data_dir,
+        key_file=settings.key_file,
+        backups_dir=settings.backups_dir,
+        database_url=None if settings.is_embedded else address,
+        backups_wanted=default.hour is not None,
+        timeouts=(settings.connect_seconds, settings.first_token_seconds, settings.between_tokens_seconds),
+    )
+    services.add(
+        BackupService(storage, sources, settings.backups_dir, default),
+        HostService(storage.dialog, storage.health, patient),
+    )
 
 
 def _open_storage(settings: Settings) -> tuple[Database, Projections, Metrics]:

@@ -46,6 +46,9 @@ CHANGE = {"version": 1}
 NEW_USER = {"username": "{fresh}", "password": "correct horse"}
 DEMO = {"kind": "demo"}
 TOLD = (("conversation_id", "told_conversation"), ("message_id", "told_message"))
+BACKUP = (("name", "user_id"),)
+"""No backup has such a name."""
+
 SESSION = (("session_id", "stream_session"),)
 TUNED = {
     "scope": {"type": "conversation", "id": "{conversation_id}"},
@@ -198,6 +201,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/messages/{message_id}:select-variant"): Row("owner of it", "chat",
                                                                body={"variant_id": "{variant_id}"}),
     ("POST", "/api/messages/{message_id}:branch"): Row("owner of it", "chat", body={"copy": True}),
+    # this server
+    ("GET", "/api/server"): Row("owners", "admin"),
+    ("GET", "/api/server/backups"): Row("owners", "admin"),
+    ("POST", "/api/server/backups"): Row("owners", "admin", body={}, fits=(202, 409)),
+    ("GET", "/api/server/backups/{name}"): Row("owners", "session", fits=(404,), ids=BACKUP),
+    ("DELETE", "/api/server/backups/{name}"): Row("owners", "admin", fits=(404,), ids=BACKUP),
+    ("PATCH", "/api/server/backup-plan"): Row("owners", "admin", body={"version": 0, "hour": 5}),
+    ("GET", "/api/server/logs"): Row("owners", "admin"),
     # agent and streams
     ("POST", "/v1/agent/messages"): Row("owner of it", "chat", body={"content": "hi"} | IN_PLACE, fits=(202,)),
     ("GET", "/v1/agent/tasks/{task_id}"): CHAT,
