@@ -141,6 +141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Message Prompt
+         * @description The prompt of a reply exactly as it was sent, for any reply, however old.
+         */
+        get: operations["message_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/usage": {
         parameters: {
             query?: never;
@@ -772,6 +792,283 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Collections */
+        get: operations["list_collections"];
+        put?: never;
+        /** Create Collection */
+        post: operations["create_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Collection */
+        delete: operations["delete_collection"];
+        options?: never;
+        head?: never;
+        /** Rename Collection */
+        patch: operations["rename_collection"];
+        trace?: never;
+    };
+    "/api/collections/{collection_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Collection */
+        post: operations["restore_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Saved Filters */
+        get: operations["list_saved_filters"];
+        put?: never;
+        /** Create Saved Filter */
+        post: operations["create_saved_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Saved Filter */
+        delete: operations["delete_saved_filter"];
+        options?: never;
+        head?: never;
+        /** Change Saved Filter */
+        patch: operations["change_saved_filter"];
+        trace?: never;
+    };
+    "/api/saved-filters/{filter_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Saved Filter */
+        post: operations["restore_saved_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/hidden-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Hidden Tags */
+        get: operations["read_hidden_tags"];
+        /** Change Hidden Tags */
+        put: operations["change_hidden_tags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/tags:rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename Character Tags */
+        post: operations["rename_character_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Duplicates */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/random": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Random Character */
+        get: operations["read_random_character"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/{character_id}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Collections Of Character */
+        get: operations["list_collections_of_character"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change Characters */
+        post: operations["change_characters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export Characters */
+        post: operations["export_characters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Bulk Changes */
+        get: operations["list_bulk_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-changes/{bulk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Bulk Change */
+        get: operations["read_bulk_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-changes/{bulk_id}:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo Bulk Change */
+        post: operations["undo_bulk_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/characters": {
         parameters: {
             query?: never;
@@ -1049,6 +1346,199 @@ export interface paths {
         post?: never;
         /** Remove Persona Avatar */
         delete: operations["remove_persona_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Lorebooks */
+        get: operations["list_lorebooks"];
+        put?: never;
+        /** Create Lorebook */
+        post: operations["create_lorebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import Lorebooks */
+        post: operations["import_lorebooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Lorebook */
+        get: operations["read_lorebook"];
+        put?: never;
+        post?: never;
+        /** Delete Lorebook */
+        delete: operations["delete_lorebook"];
+        options?: never;
+        head?: never;
+        /** Edit Lorebook */
+        patch: operations["edit_lorebook"];
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Lorebook */
+        post: operations["restore_lorebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Lorebook History */
+        get: operations["list_lorebook_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export Lorebook */
+        get: operations["export_lorebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Presets */
+        get: operations["list_presets"];
+        put?: never;
+        /** Create Preset */
+        post: operations["create_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Preset */
+        get: operations["read_preset"];
+        put?: never;
+        post?: never;
+        /** Delete Preset */
+        delete: operations["delete_preset"];
+        options?: never;
+        head?: never;
+        /** Edit Preset */
+        patch: operations["edit_preset"];
+        trace?: never;
+    };
+    "/api/presets/{preset_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Preset */
+        post: operations["restore_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Preset History */
+        get: operations["list_preset_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export Preset */
+        get: operations["export_preset"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1514,10 +2004,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Server
+         * @description Version, space, health and backups.
+         */
+        get: operations["read_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/server/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backups
+         * @description The backups in the backups' folder.
+         */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Begin Backup
+         * @description Make a backup now.
+         */
+        post: operations["begin_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/server/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backup
+         * @description The backup itself.
+         */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Backup
+         * @description Delete a backup; there is no trash for backups.
+         */
+        delete: operations["delete_backup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/server/backup-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Backup Plan
+         * @description Make daily backups at another hour, or none (`hour: null`), and keep more or fewer of them.
+         */
+        patch: operations["change_backup_plan"];
+        trace?: never;
+    };
+    "/api/server/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Logs
+         * @description The newest lines of the log as JSON, one a line; nothing that people wrote is in them.
+         */
+        get: operations["download_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * BackupBegun
+         * @description It is being made; /api/server tells how far it is.
+         */
+        BackupBegun: {
+            /** Progress */
+            progress: number;
+        };
+        /**
+         * BackupFailureOut
+         * @description Why the newest one is not there.
+         */
+        BackupFailureOut: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * BackupOut
+         * @description A backup in the backups' folder.
+         */
+        BackupOut: {
+            /** Name */
+            name: string;
+            /** Made At */
+            made_at: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "daily" | "manual" | "before-restore";
+            /** Size */
+            size: number;
+        };
+        /**
+         * BackupPage
+         * @description Backups, the newest first.
+         */
+        BackupPage: {
+            /** Items */
+            items: components["schemas"]["BackupOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BackupPlanOut
+         * @description When backups are made by themselves. `hour` of the server's own day; null: never.
+         */
+        BackupPlanOut: {
+            /** Hour */
+            hour: number | null;
+            /** Keep Daily */
+            keep_daily: number;
+            /** Keep Weekly */
+            keep_weekly: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BackupPlanPatch
+         * @description What of the plan is to be otherwise.
+         */
+        BackupPlanPatch: {
+            /** Version */
+            version: number;
+            /** Hour */
+            hour?: number | null;
+            /** Keep Daily */
+            keep_daily?: number | null;
+            /** Keep Weekly */
+            keep_weekly?: number | null;
+        };
+        /**
+         * BackupsOut
+         * @description How backups stand; `progress` from 0 to 1 while one is made.
+         */
+        BackupsOut: {
+            plan: components["schemas"]["BackupPlanOut"];
+            /** Progress */
+            progress: number | null;
+            last: components["schemas"]["BackupOut"] | null;
+            failure: components["schemas"]["BackupFailureOut"] | null;
+        };
         /**
          * BookmarkGiven
          * @description A mark of the person's own; the label may be empty.
@@ -1619,6 +2303,52 @@ export interface components {
             updated_at: string;
         };
         /**
+         * BulkGiven
+         * @description One act on many; `value` is the tags, or the collection's id.
+         */
+        BulkGiven: {
+            /** Ids */
+            ids?: string[] | null;
+            all_matching?: components["schemas"]["Matching"] | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "add_tags" | "remove_tags" | "favourite" | "unfavourite" | "trash" | "restore" | "add_to_collection" | "remove_from_collection";
+            /** Value */
+            value?: string[] | string | null;
+        };
+        /** BulkPage */
+        BulkPage: {
+            /** Items */
+            items: components["schemas"]["BulkShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BulkShown
+         * @description How far an act on many is: `changed` were not so before. One that is not `undone` can be taken back.
+         */
+        BulkShown: {
+            /** Id */
+            id: string;
+            /** Action */
+            action: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped" | "undone";
+            /** Total */
+            total: number;
+            /** Done */
+            done: number;
+            /** Changed */
+            changed: number;
+            /** Created At */
+            created_at: string;
+        };
+        /**
          * CardGiven
          * @description A new character: V3 fields, `name` among them.
          */
@@ -1685,10 +2415,10 @@ export interface components {
             tags?: string[] | null;
         };
         /**
-         * CharacterItem
-         * @description A character in a list.
+         * CharacterListed
+         * @description A character in the gallery, with how much it was chatted with.
          */
-        CharacterItem: {
+        CharacterListed: {
             /** Id */
             id: string;
             /** Name */
@@ -1713,6 +2443,12 @@ export interface components {
             deleted: boolean;
             /** Version */
             version: number;
+            /** Chatted At */
+            chatted_at: string | null;
+            /** Chats */
+            chats: number;
+            /** Messages */
+            messages: number;
         };
         /**
          * CharacterPage
@@ -1720,7 +2456,7 @@ export interface components {
          */
         CharacterPage: {
             /** Items */
-            items: components["schemas"]["CharacterItem"][];
+            items: components["schemas"]["CharacterListed"][];
             /** Next Cursor */
             next_cursor: string | null;
             /** Total */
@@ -1763,6 +2499,77 @@ export interface components {
             };
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * CheckOut
+         * @description One answer of the doctor's quick questions; `found` and `mend` are sentences for people who run servers.
+         */
+        CheckOut: {
+            /** Check */
+            check: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warn" | "wrong";
+            /** Found */
+            found: string;
+            /** Mend */
+            mend: string;
+        };
+        /**
+         * CollectionChangeGiven
+         * @description Another name, and the version the caller saw.
+         */
+        CollectionChangeGiven: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CollectionGiven
+         * @description A new collection.
+         */
+        CollectionGiven: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * CollectionList
+         * @description In which collections a character is.
+         */
+        CollectionList: {
+            /** Items */
+            items: components["schemas"]["CollectionNamed"][];
+        };
+        /** CollectionNamed */
+        CollectionNamed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** CollectionPage */
+        CollectionPage: {
+            /** Items */
+            items: components["schemas"]["CollectionShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * CollectionShown
+         * @description A place for characters; `count` are those outside the trash.
+         */
+        CollectionShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Version */
+            version: number;
         };
         /**
          * CommittedShown
@@ -2146,6 +2953,16 @@ export interface components {
             following?: boolean;
         };
         /**
+         * Difference
+         * @description A field in which characters differ: the start of its text in each, in their order.
+         */
+        Difference: {
+            /** Field */
+            field: string;
+            /** Texts */
+            texts: string[];
+        };
+        /**
          * Discovery
          * @description The model servers that answered.
          */
@@ -2170,6 +2987,23 @@ export interface components {
             text: string;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * DuplicateGroup
+         * @description Characters that look alike, the oldest first.
+         */
+        DuplicateGroup: {
+            /** Characters */
+            characters: components["schemas"]["CharacterListed"][];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+        };
+        /** DuplicatePage */
+        DuplicatePage: {
+            /** Items */
+            items: components["schemas"]["DuplicateGroup"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * EditGiven
@@ -2212,6 +3046,21 @@ export interface components {
             detail: string;
         };
         /**
+         * ExportGiven
+         * @description Which characters go into the archive, 1,000 at most, and as what.
+         */
+        ExportGiven: {
+            /** Ids */
+            ids?: string[] | null;
+            all_matching?: components["schemas"]["Matching"] | null;
+            /**
+             * Format
+             * @default png
+             * @enum {string}
+             */
+            format?: "png" | "json";
+        };
+        /**
          * FallbackShown
          * @description A connection that was asked first and did not answer.
          */
@@ -2220,6 +3069,48 @@ export interface components {
             connection: string;
             /** Code */
             code: string;
+        };
+        /**
+         * FilterChangeGiven
+         * @description Another name or other things asked for, and the version the caller saw.
+         */
+        FilterChangeGiven: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string | null;
+            filter?: components["schemas"]["SavedView"] | null;
+        };
+        /**
+         * FilterGiven
+         * @description A filter to keep under a name.
+         */
+        FilterGiven: {
+            /** Name */
+            name: string;
+            filter: components["schemas"]["SavedView"];
+        };
+        /** FilterPage */
+        FilterPage: {
+            /** Items */
+            items: components["schemas"]["FilterShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FilterShown
+         * @description A kept filter.
+         */
+        FilterShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            filter: components["schemas"]["SavedView"];
+            /** Created At */
+            created_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * FoundShown
@@ -2237,7 +3128,7 @@ export interface components {
         };
         /**
          * Health
-         * @description The process answers.
+         * @description The process answers. `storage`: whether what people do can be kept just now; reading always works.
          */
         Health: {
             /**
@@ -2251,6 +3142,32 @@ export interface components {
              * @default 0.1.0
              */
             version: string;
+            /**
+             * Storage
+             * @default ok
+             * @enum {string}
+             */
+            storage: "ok" | "full" | "read_only";
+        };
+        /**
+         * HiddenTags
+         * @description Characters with one of these tags stay out of lists until `hidden=true` or the tag itself is asked for.
+         */
+        HiddenTags: {
+            /** Tags */
+            tags: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * HiddenTagsGiven
+         * @description The whole list, and the version the caller saw (0: never set).
+         */
+        HiddenTagsGiven: {
+            /** Version */
+            version: number;
+            /** Tags */
+            tags: string[];
         };
         /**
          * ImportShown
@@ -2259,6 +3176,29 @@ export interface components {
         ImportShown: {
             /** Results */
             results: components["schemas"]["ImportedShown"][];
+        };
+        /**
+         * ImportedLorebook
+         * @description What became of one file.
+         */
+        ImportedLorebook: {
+            /** Filename */
+            filename: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "imported" | "duplicate" | "refused";
+            /** Lorebook Id */
+            lorebook_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Code */
+            code: string | null;
+            /** Message */
+            message: string | null;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * ImportedShown
@@ -2381,6 +3321,142 @@ export interface components {
             message_id: string;
         };
         /**
+         * LoreAccount
+         * @description What the lorebooks gave to a prompt, and what they had to leave out.
+         */
+        LoreAccount: {
+            /** Hits */
+            hits: components["schemas"]["LoreHit"][];
+            /** Dropped */
+            dropped: components["schemas"]["LoreHit"][];
+        };
+        /**
+         * LoreHit
+         * @description An entry that was woken, and the key that woke it.
+         */
+        LoreHit: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LorebookChangeGiven
+         * @description What shall change; an entry that is null is taken out, fields of an entry that are not named stay.
+         */
+        LorebookChangeGiven: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Entries */
+            entries?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                } | null;
+            } | null;
+        };
+        /**
+         * LorebookGiven
+         * @description A new book; entries by uid in SillyTavern's form, fields they lack are filled in.
+         */
+        LorebookGiven: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Entries */
+            entries?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
+        /** LorebookHistoryPage */
+        LorebookHistoryPage: {
+            /** Items */
+            items: components["schemas"]["tavernai__characters__schemas__ChangeShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** LorebookImportShown */
+        LorebookImportShown: {
+            /** Results */
+            results: components["schemas"]["ImportedLorebook"][];
+        };
+        /**
+         * LorebookItem
+         * @description A book in a list; `entries` counts them.
+         */
+        LorebookItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Entries */
+            entries: number;
+            /** Everywhere */
+            everywhere: boolean;
+            used_by: components["schemas"]["UsedBy"];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /** LorebookPage */
+        LorebookPage: {
+            /** Items */
+            items: components["schemas"]["LorebookItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * LorebookShown
+         * @description A book; `entries` by uid in SillyTavern's form, `fields` what stood beside them in its file.
+         */
+        LorebookShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Entries */
+            entries: {
+                [key: string]: unknown;
+            };
+            /** Entry Count */
+            entry_count: number;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Warnings */
+            warnings: string[];
+            /** Everywhere */
+            everywhere: boolean;
+            used_by: components["schemas"]["UsedBy"];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /**
          * ManyAnswer
          * @description How many messages were changed; those that were so already are not counted.
          */
@@ -2402,6 +3478,52 @@ export interface components {
              * @enum {string}
              */
             action: "delete" | "restore" | "hide" | "show";
+        };
+        /**
+         * Matching
+         * @description All that a list holds, but those that were taken out of the selection by hand.
+         */
+        Matching: {
+            /**
+             * Q
+             * @default
+             */
+            q?: string;
+            /**
+             * Tag
+             * @default []
+             */
+            tag?: string[];
+            /**
+             * Creator
+             * @default
+             */
+            creator?: string;
+            /**
+             * Collection
+             * @default
+             */
+            collection?: string;
+            /**
+             * Favourite
+             * @default false
+             */
+            favourite?: boolean;
+            /**
+             * Trash
+             * @default false
+             */
+            trash?: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Without
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Me
@@ -2525,6 +3647,17 @@ export interface components {
             template: string | null;
         };
         /**
+         * NewBackup
+         * @description `with_key`: the key file comes along, so who has the backup can open stored keys.
+         */
+        NewBackup: {
+            /**
+             * With Key
+             * @default false
+             */
+            with_key?: boolean;
+        };
+        /**
          * NewSession
          * @description What to listen to; without a conversation: every view event of this person, no tokens.
          */
@@ -2624,6 +3757,8 @@ export interface components {
             description?: string | null;
             /** Is Default */
             is_default?: true | null;
+            /** Lorebook Id */
+            lorebook_id?: string | null;
         };
         /**
          * PersonaGiven
@@ -2677,6 +3812,8 @@ export interface components {
             uses: components["schemas"]["PersonaUse"][];
             /** Use Count */
             use_count: number;
+            /** Lorebook Id */
+            lorebook_id: string | null;
         };
         /**
          * PersonaUse
@@ -2819,6 +3956,119 @@ export interface components {
             stream_url: string;
         };
         /**
+         * PresetChangeGiven
+         * @description What shall change; `data` is the whole object.
+         */
+        PresetChangeGiven: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string | null;
+            /** Data */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * PresetChangeShown
+         * @description One line of a preset's history.
+         */
+        PresetChangeShown: {
+            /** Version */
+            version: number;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Changed */
+            changed: string[];
+            /** Actor */
+            actor: string;
+        };
+        /**
+         * PresetGiven
+         * @description A new preset; `data` is SillyTavern's object of this kind.
+         */
+        PresetGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background";
+            /** Name */
+            name: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** PresetHistoryPage */
+        PresetHistoryPage: {
+            /** Items */
+            items: components["schemas"]["PresetChangeShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PresetItem
+         * @description A preset in a list.
+         */
+        PresetItem: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background";
+            /** Name */
+            name: string;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /** PresetPage */
+        PresetPage: {
+            /** Items */
+            items: components["schemas"]["PresetItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PresetShown
+         * @description A preset with its data.
+         */
+        PresetShown: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background";
+            /** Name */
+            name: string;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Deleted */
+            deleted: boolean;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * PricesGiven
          * @description What the provider asks for a million tokens.
          */
@@ -2841,6 +4091,50 @@ export interface components {
             output_per_million: number;
             /** Currency */
             currency: string;
+        };
+        /**
+         * PromptSent
+         * @description The prompt of a reply as it was sent, put together from the ledger's parts.
+         *
+         *     Either `messages` or `prompt` is there: a list for a chat, one text for a server that completes text. `hash_ok`
+         *     says whether what is shown is, to the byte, what was hashed when it was sent.
+         */
+        PromptSent: {
+            /** Message Id */
+            message_id: string;
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Prompt */
+            prompt: string | null;
+            /** Stop */
+            stop: string[];
+            /** Parts */
+            parts: components["schemas"]["PlanPart"][];
+            lore: components["schemas"]["LoreAccount"];
+            /** Cut */
+            cut: components["schemas"]["PlanCut"][];
+            /** Context Tokens */
+            context_tokens: number;
+            /** Budget Tokens */
+            budget_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Reply Tokens */
+            reply_tokens: number;
+            /** Tokenizer */
+            tokenizer: string;
+            /** Hash */
+            hash: string;
+            /** Hash Ok */
+            hash_ok: boolean;
+            /** Generated At */
+            generated_at: string;
+            /** Connection */
+            connection: string | null;
+            /** Model */
+            model: string | null;
         };
         /**
          * RedoAnswer
@@ -2937,6 +4231,53 @@ export interface components {
             avatar_url: string;
         };
         /**
+         * SavedView
+         * @description A filter with the order it is looked at in.
+         */
+        SavedView: {
+            /**
+             * Q
+             * @default
+             */
+            q?: string;
+            /**
+             * Tag
+             * @default []
+             */
+            tag?: string[];
+            /**
+             * Creator
+             * @default
+             */
+            creator?: string;
+            /**
+             * Collection
+             * @default
+             */
+            collection?: string;
+            /**
+             * Favourite
+             * @default false
+             */
+            favourite?: boolean;
+            /**
+             * Trash
+             * @default false
+             */
+            trash?: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Sort
+             * @default name
+             * @enum {string}
+             */
+            sort?: "name" | "recent" | "created" | "chatted" | "chats";
+        };
+        /**
          * ScopeGiven
          * @description Where values stand; without an id the user scope is the caller's own.
          */
@@ -3021,6 +4362,35 @@ export interface components {
             message_ids: string[];
             /** Title */
             title?: string | null;
+        };
+        /**
+         * ServerOut
+         * @description This server, for owners.
+         */
+        ServerOut: {
+            /** Version */
+            version: string;
+            /** Engine */
+            engine: string;
+            /** Python */
+            python: string;
+            /** System */
+            system: string;
+            /** Started At */
+            started_at: string;
+            /** Uptime Seconds */
+            uptime_seconds: number;
+            /**
+             * Storage
+             * @enum {string}
+             */
+            storage: "ok" | "full" | "read_only";
+            /** Storage Since */
+            storage_since: string;
+            space: components["schemas"]["SpaceOut"];
+            /** Checks */
+            checks: components["schemas"]["CheckOut"][];
+            backups: components["schemas"]["BackupsOut"];
         };
         /**
          * SessionItem
@@ -3203,6 +4573,24 @@ export interface components {
             hit: boolean;
         };
         /**
+         * SpaceOut
+         * @description Bytes.
+         */
+        SpaceOut: {
+            /** Database */
+            database: number;
+            /** Blobs */
+            blobs: number;
+            /** Backups */
+            backups: number;
+            /** Logs */
+            logs: number;
+            /** Free */
+            free: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * SpeechGiven
          * @description The server to keep. `key`: a text sets it, "" takes it away, left out keeps it for the same host.
          */
@@ -3278,6 +4666,16 @@ export interface components {
             tag: string;
             /** Count */
             count: number;
+        };
+        /**
+         * TagsRenamedGiven
+         * @description Tags that shall have one name: an existing one joins them.
+         */
+        TagsRenamedGiven: {
+            /** Tags */
+            tags: string[];
+            /** To */
+            to: string;
         };
         /** TaskError */
         TaskError: {
@@ -3480,6 +4878,18 @@ export interface components {
             op: "unset";
             /** Path */
             path: string;
+        };
+        /**
+         * UsedBy
+         * @description How many characters, conversations and personas have the book attached.
+         */
+        UsedBy: {
+            /** Characters */
+            characters: number;
+            /** Conversations */
+            conversations: number;
+            /** Personas */
+            personas: number;
         };
         /**
          * UserChange
@@ -3982,6 +5392,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_prompt: {
+        parameters: {
+            query?: {
+                variant_id?: string | null;
+            };
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptSent"];
                 };
             };
             /** @description Refused; `code` says why. */
@@ -5308,14 +6751,692 @@ export interface operations {
             };
         };
     };
+    list_collections: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_filters: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_hidden_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HiddenTags"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_hidden_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HiddenTagsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HiddenTags"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_character_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsRenamedGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                kind?: "card" | "name" | "picture";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_random_character: {
+        parameters: {
+            query?: {
+                q?: string;
+                tag?: string[];
+                favourite?: boolean;
+                creator?: string;
+                collection?: string;
+                hidden?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterListed"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_collections_of_character: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionList"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_characters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_characters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportGiven"];
+            };
+        };
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bulk_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_bulk_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_bulk_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_characters: {
         parameters: {
             query?: {
                 q?: string;
-                tag?: string;
-                sort?: "name" | "recent" | "created";
+                tag?: string[];
+                sort?: "name" | "recent" | "created" | "chatted" | "chats";
                 trash?: boolean;
                 favourite?: boolean;
+                creator?: string;
+                collection?: string;
+                hidden?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6182,6 +8303,560 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonaShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lorebooks: {
+        parameters: {
+            query?: {
+                q?: string;
+                trash?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_lorebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LorebookGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_lorebooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookImportShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_lorebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lorebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_lorebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LorebookChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_lorebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lorebook_history: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookHistoryPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_lorebook: {
+        parameters: {
+            query?: {
+                format?: "sillytavern" | "character_book";
+            };
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_presets: {
+        parameters: {
+            query?: {
+                kind?: ("chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background") | null;
+                q?: string;
+                trash?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_preset_history: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetHistoryPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Refused; `code` says why. */
@@ -7315,6 +9990,218 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SearchPage"];
                 };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerOut"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewBackup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupBegun"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_backup_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupPlanPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPlanOut"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why. */
             default: {
