@@ -27,6 +27,7 @@ from tavernai.accounts.sign_in import SignInService
 from tavernai.accounts.tokens import new_setup_code
 from tavernai.agent.cast import OwnStage
 from tavernai.agent.endpoints import router as agent_router
+from tavernai.agent.hearing import Listener
 from tavernai.agent.projections import FOLDS as AGENT
 from tavernai.agent.recovery import recover
 from tavernai.agent.reply import ReplyWriter
@@ -34,6 +35,8 @@ from tavernai.agent.runner import Runner
 from tavernai.agent.service import AgentService
 from tavernai.agent.stage import Director
 from tavernai.agent.stopping import Stopper
+from tavernai.agent.workshop.endpoints import router as workshop_router
+from tavernai.agent.workshop.service import WorkshopService
 from tavernai.characters.avatars import AvatarService
 from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
 from tavernai.characters.backgrounds.service import BackgroundService
@@ -120,7 +123,7 @@ from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
 from tavernai.ops.server_endpoints import router as server_router
 from tavernai.ops.watch import keep_trying
-from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
+from tavernai.prompting.domain.tokenizers import EstimatingTokenizer
 from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
@@ -146,6 +149,7 @@ ROUTERS = (
     characters_router,
     backgrounds_router,
     personas_router,
+    workshop_router,
     lorebooks_router,
     presets_router,
     config_router,
@@ -400,13 +404,14 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     storage, stage = services.storage, OwnStage()
     hub = Hub(heartbeat_seconds=services.settings.heartbeat_seconds)
     services[Gate].on_forget(hub.let_go)
-    drafts, director = Drafts(storage), Director(stage, CalibratedTokenizer())
+    drafts, director = Drafts(storage), Director(stage, EstimatingTokenizer())
     writer = ReplyWriter(storage, gateway, hub, drafts, director)
     runner = Runner(storage, writer.write)
     writer.worker = runner.worker
     agent = AgentService(storage, stage=stage)
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
     services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
+    services.add(WorkshopService(storage, gateway, director=director, listener=Listener(stage)))
     return Work(services, hub, drafts, runner)
 
 

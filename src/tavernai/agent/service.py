@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
-from tavernai.agent.events import TaskQueued
+from tavernai.agent.events import TaskQueued, VariablesChanged
+from tavernai.agent.hearing import Heard, Listener
 from tavernai.agent.ports import Stage
 from tavernai.agent.sent import sent
 from tavernai.agent.stopping import is_open, stop
@@ -108,6 +109,7 @@ class AgentService:
     def __init__(self, storage: Storage, *, stage: Stage) -> None:
         self._storage = storage
         self._stage = stage
+        self._listener = Listener(stage)
 
     async def post(self, user_id: str, order: Order) -> Posted:
         """Take an order. The same idempotency key with the same body within a day answers the same again.
@@ -115,7 +117,8 @@ class AgentService:
         Raises:
             EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
         """
-        return await self._storage.commit(lambda tx: self._take(tx, user_id, order))
+        heard = await self._storage.read(lambda conn: self._heard(conn, user_id, order))
+        return await self._storage.commit(lambda tx: self._take(tx, user_id, order, heard))
 
     async def task(self, user_id: str, task_id: str) -> Row:
         """One task of this person. Raises TaskNotFound."""
@@ -163,15 +166,24 @@ class AgentService:
         by = By.user(user_id)
         await self._storage.commit(lambda tx: stop(tx, task_id, owner_id=user_id, by=by, to_trash=True))
 
-    def _take(self, tx: Transaction, user_id: str, order: Order) -> Posted:
+    def _heard(self, conn: Connection, user_id: str, order: Order) -> Heard | None:
+        """A person's own words as they are stored; None: as they are written."""
+        is_own = order.speaker is None or order.speaker.role == "user"
+        if order.action is not None or not is_own or not (order.content or "").strip():
+            return None
+        text = clean_text(order.content or "")
+        place = {"conversation_id": order.conversation_id, "character_id": order.character_id}
+        return self._listener.heard(conn, user_id, text, **place)
+
+    def _take(self, tx: Transaction, user_id: str, order: Order, heard: Heard | None) -> Posted:
         before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
         if before is not None:
             return Posted(**before)
-        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order)
+        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order, heard)
         remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
         return posted
 
-    def _say(self, tx: Transaction, user_id: str, order: Order) -> Posted:
+    def _say(self, tx: Transaction, user_id: str, order: Order, heard: Heard | None) -> Posted:
         text = clean_text(order.content or "")
         if not text.strip():
             raise EmptyMessage
@@ -181,12 +193,17 @@ class AgentService:
         _check_room(tx, conversation_id)
         task_id = new_id() if order.reply else None
         part = self._part(tx, user_id, conversation, order.speaker)
-        said = chat.add_message(tx, conversation_id, owner_id=user_id, by=by, text=text, task_id=task_id, **part)
+        told = text if heard is None else heard.text
+        said = chat.add_message(tx, conversation_id, owner_id=user_id, by=by, text=told, task_id=task_id, **part)
         forget_draft(tx, conversation_id, sent=text)
+        cause = tx.recorded[-1].id
+        if heard is not None and heard.left is not None:
+            stream = Stream(f"conv:{conversation_id}", user_id)
+            tx.append(stream, [VariablesChanged(said.variant_id, **heard.left)], by=by, cause_id=cause)
         if task_id is None:
             session_id = session_for(tx, user_id, conversation_id)
             return Posted(None, said.message_id, None, conversation_id, said.pos, session_id)
-        cause, nudge = tx.recorded[-1].id, nudge_of(order)
+        nudge = nudge_of(order)
         reply = chat.add_reply(
             tx, conversation_id, owner_id=user_id, by=by, name=conversation["character_name"],
             character_id=conversation["character_id"], task_id=task_id, cause_id=cause, nudge=nudge,

@@ -21,6 +21,7 @@ from tavernai.chat.tables import conversations, variants
 from tavernai.config.domain.fold import Effective
 from tavernai.gateway.domain import ChatRequest, Connection
 from tavernai.kernel.clock import Clock, now_ms
+from tavernai.kernel.ids import new_id
 from tavernai.prompting.domain.account import PlanRecord, Prompt
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
@@ -142,6 +143,14 @@ class Director:
             conn, task, connection, conversation=conversation, config=config, tuning=tuning, card=card, chose=picked
         )
 
+    def config_of(self, conn: Reader, task: Row) -> Effective:
+        """What the person tuned where this task stands."""
+        return self._config(conn, task, _conversation(conn, task))
+
+    def card_of(self, conn: Reader, task: Row) -> Mapping[str, Any]:
+        """The card that speaks there."""
+        return self._card(conn, task["owner_id"], _conversation(conn, task)["character_id"])
+
     def _card(self, conn: Reader, owner_id: str, character_id: str | None) -> Mapping[str, Any]:
         card = self.stage_port.card(conn, owner_id, character_id=character_id) if character_id else ASSISTANT
         return card or {}
@@ -224,7 +233,21 @@ def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:
     return [Injection("nudge", text, depth=0, title="Nudge", source="instruction", is_plain=True)]
 
 
+def rehearsal(
+    conn: Reader, user_id: str, *, conversation_id: str | None, character_id: str | None, name: str
+) -> dict[str, Any]:
+    """A task nobody queued: the reply that would stand at the end of a conversation, or begin one."""
+    return {
+        "id": new_id(), "owner_id": user_id, "kind": Kind.REPLY.value, "conversation_id": conversation_id or "-",
+        "message_id": None, "reply_message_id": None, "variant_id": None, "nudge": None, "connection": None,
+        "begins": None if conversation_id else {"character_id": character_id, "character_name": name},
+    }  # fmt: skip
+
+
 def _conversation(conn: Reader, task: Row) -> Row:
+    if task.get("begins") is not None:
+        begins: Row = task["begins"]
+        return begins
     conversation = CONVERSATION.first(conn, of=task["conversation_id"])
     assert conversation is not None, "a task's conversation is never removed"
     return conversation
@@ -232,6 +255,8 @@ def _conversation(conn: Reader, task: Row) -> Row:
 
 def _history(conn: Reader, task: Row, limit: int) -> list[chat_store.HistoryRow]:
     """What the reply stands under, oldest first."""
+    if task["reply_message_id"] is None:
+        return [] if task["begins"] else chat_store.history(conn, task["conversation_id"], limit=limit)[::-1]
     goes_on = task["variant_id"] if Kind(task["kind"]) == Kind.CONTINUE else None
     return chat_store.history_above(conn, task["reply_message_id"], variant_id=goes_on, limit=limit)[::-1]
 
@@ -294,6 +319,9 @@ def _variants_before(conn: Reader, task: Row) -> int:
 
 
 def _seed(conversation_id: str) -> int:
+    """Of what `{{pick}}` picks; a conversation that is not there yet has none."""
+    if conversation_id == "-":
+        return 0
     return int(conversation_id.replace("-", "")[-8:], 16)
 
 

@@ -1,0 +1,162 @@
+"""What a person wrote, before it is stored: its macros run once, and scripts for stored words have their say.
+
+Done on a snapshot before the unit that records the message: a stranger's expression never runs where everybody writes.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection as Reader
+from sqlalchemy import select
+
+from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
+from tavernai.agent.choosing import CHARACTER_ALLOWED, PRESET_ALLOWED, SCRIPTS, scripts_of
+from tavernai.agent.ports import Stage
+from tavernai.agent.scripting import have_say, rewriter
+from tavernai.chat import store as chat_store
+from tavernai.chat.tables import conversations
+from tavernai.config.domain.fold import Effective
+from tavernai.config.presets import store as presets
+from tavernai.kernel.clock import Clock, now_ms
+from tavernai.kernel.ids import new_id
+from tavernai.prompting.domain.assemble import environment
+from tavernai.prompting.domain.macro_env import Env
+from tavernai.prompting.domain.macros import expand
+from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene, Variables
+from tavernai.prompting.domain.scripts import Kind, Script
+from tavernai.prompting.domain.words import Placement, Role
+
+HISTORY_MAX = 200
+MACRO = "{{"
+ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The text to be stored. `left`: what the branch goes on with, when macros changed variables."""
+
+    text: str
+    left: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a text that is written: the place, and what the person chose there."""
+
+    config: Effective
+    card: Mapping[str, Any]
+    name: str
+    character_id: str | None
+    conversation_id: str | None
+    scripts: list[Script]
+
+
+@dataclass(slots=True)
+class Listener:
+    """Reads a person's words as their prompts will have them."""
+
+    stage: Stage
+    clock: Clock = now_ms
+
+    def heard(
+        self, conn: Reader, user_id: str, text: str, *, conversation_id: str | None, character_id: str | None
+    ) -> Heard | None:
+        """The text as it is stored; None: as it is written."""
+        around = self.around(
+            conn, user_id, conversation_id=conversation_id, character_id=character_id, plain=MACRO not in text
+        )
+        if around is None:
+            return None
+        if MACRO not in text and not have_say(around.scripts, "user", "stored"):
+            return None
+        rows = self._rows(conn, conversation_id)
+        left = left_on(conn, rows)
+        env = self.env(conn, user_id, around, rows=rows, left=left)
+        before = dict(env.everywhere)
+        said = expand(text, env)
+        said = rewriter(around.scripts, env, kind="stored")(said, placement="user", depth=None)
+        if not said.strip():
+            said = text  # a message of macros alone still says something
+        local, everywhere = storable(env.local), changed(before, env.everywhere)
+        if (local == left.local and not everywhere) or not fits(local, everywhere):
+            return Heard(said)
+        return Heard(said, {"local": local, "everywhere": everywhere, "timed": dict(left.timed)})
+
+    def around(
+        self,
+        conn: Reader,
+        user_id: str,
+        *,
+        conversation_id: str | None,
+        character_id: str | None,
+        plain: bool = False,
+    ) -> Around | None:
+        """The place and what holds there; None: it is not this person's, or nothing there looks at a `plain` text."""
+        name = str(ASSISTANT["name"])
+        if conversation_id is not None:
+            c = conversations.c
+            query = select(c.owner_id, c.character_id, c.character_name).where(c.id == conversation_id)
+            found = conn.execute(query).first()
+            if found is None or found.owner_id != user_id:
+                return None
+            character_id, name = found.character_id, found.character_name
+        config = self.stage.config(conn, user_id, character_id=character_id, conversation_id=conversation_id or "-")
+        if plain and not any(config[path] for path in (SCRIPTS, PRESET_ALLOWED, CHARACTER_ALLOWED)):
+            return None
+        card = self.stage.card(conn, user_id, character_id=character_id) if character_id else ASSISTANT
+        if card is None:
+            return None
+        if conversation_id is None and character_id is not None:
+            name = str(card.get("name") or name)
+        row = presets.chosen(conn, user_id, config["/preset/chat"], kind="chat")
+        scripts = scripts_of(conn, user_id, config, preset=row["data"] if row is not None else None, card=card)
+        return Around(config, card, name, character_id, conversation_id, scripts)
+
+    def env(self, conn: Reader, user_id: str, around: Around, *, rows: list[chat_store.HistoryRow], left: Left) -> Env:
+        """What macros of a text written here see."""
+        scene = Scene(
+            character=Character(around.name, around.card, around.character_id or ""),
+            persona=self.stage.persona(conn, user_id, config=around.config).persona,
+            history=[
+                HistoryMessage(row.message_id, ROLES[row.role], row.name, row.text, row.is_hidden, at_ms=row.created_at)
+                for row in rows
+            ],
+            variables=Variables(left.local, everywhere_of(conn, user_id)),
+        )
+        return environment(scene, clock=self.clock, random=random.Random(new_id()))
+
+    def shown(
+        self, conn: Reader, user_id: str, conversation_id: str, *, message_ids: set[str]
+    ) -> list[dict[str, str]] | None:
+        """Messages whose words scripts show otherwise: [{message_id, text}]; None: no such conversation of theirs."""
+        around = self.around(conn, user_id, conversation_id=conversation_id, character_id=None, plain=False)
+        if around is None:
+            return None
+        if not any("display" in one.kinds and not one.is_disabled for one in around.scripts):
+            return []
+        rows = self._rows(conn, conversation_id)
+        env = self.env(conn, user_id, around, rows=rows, left=left_on(conn, rows))
+        return _shown(around.scripts, env, rows=rows, message_ids=message_ids)
+
+    def _rows(self, conn: Reader, conversation_id: str | None) -> list[chat_store.HistoryRow]:
+        """The newest messages, oldest first."""
+        return chat_store.history(conn, conversation_id, limit=HISTORY_MAX)[::-1] if conversation_id else []
+
+
+def _shown(
+    scripts: list[Script], env: Env, *, rows: list[chat_store.HistoryRow], message_ids: set[str]
+) -> list[dict[str, str]]:
+    kind: Kind = "display"
+    rewrite, depth = rewriter(scripts, env, kind=kind), 0
+    found: list[dict[str, str]] = []
+    for row in reversed(rows):
+        placement: Placement | None = {"user": "user", "character": "assistant"}.get(row.role)  # type: ignore[assignment]
+        if row.message_id in message_ids and placement is not None:
+            said = rewrite(row.text, placement=placement, depth=None if row.is_hidden else depth)
+            if said != row.text:
+                found.append({"message_id": row.message_id, "text": said})
+        depth += not row.is_hidden
+    return found[::-1]
