@@ -10,13 +10,21 @@ from tavernai.characters.domain.card import greetings
 from tavernai.characters.domain.jsontext import exact_json
 from tavernai.characters.domain.names import sort_key
 from tavernai.characters.personas.projections import FOLDS as PERSONA_FOLDS
-from tavernai.characters.tables import character_cards, character_history, character_tags, characters
+from tavernai.characters.tables import (
+    character_cards,
+    character_history,
+    character_lines,
+    character_tags,
+    characters,
+)
 from tavernai.kernel.facts import Recorded
 from tavernai.storage.rows import Row
 from tavernai.storage.unit import Unit
 
 TAGS_SHOWN_MAX = 100
 """Tags beyond this stay in the card, but are not searched or counted."""
+
+LINE = tuple(character_lines.c.keys())
 
 
 def _imported(tx: Unit, recorded: Recorded, fact: e.CharacterImported) -> None:
@@ -43,6 +51,7 @@ def _insert(
         "picture": picture,
     }  # fmt: skip
     tx.insert(characters, row)
+    tx.insert(character_lines, {name: row[name] for name in LINE})
     tx.insert(character_cards, {
         "character_id": fact.character_id, "owner_id": recorded.owner_id, "card": _json(fact.card),
         "outer": _json(fact.outer), "warnings": _json(fact.warnings),
@@ -112,6 +121,8 @@ def _restored(tx: Unit, recorded: Recorded, fact: e.CharacterRestored) -> None:
 def _change(tx: Unit, recorded: Recorded, row: Row, *, changed: list[str], **values: Any) -> None:
     counted = {**values, "updated_at": recorded.ts, "version": row["version"] + 1}
     tx.update(characters, row["id"], **counted)
+    line = {name: counted[name] for name in LINE if name in counted}
+    tx.update(character_lines, (row["owner_id"], row["id"]), **line)
     _remember(tx, recorded, {**row, **counted}, changed)
 
 

@@ -5,11 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, Table, bindparam, func, or_, select, tuple_
 
 from tavernai.characters.domain.names import sort_key
 from tavernai.characters.gallery.tables import collection_members, hidden_tags
-from tavernai.characters.tables import character_cards, character_history, character_tags, characters, thumbnails
+from tavernai.characters.tables import (
+    character_cards,
+    character_history,
+    character_lines,
+    character_tags,
+    characters,
+    thumbnails,
+)
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
@@ -42,6 +49,12 @@ class Wanted:
     without: frozenset[str] = frozenset()
     """Ids that somebody took out of the selection; only for the whole list at once."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether an index of the characters gives the list in its order, whole."""
+        narrowed = self.q.strip() or self.tags or self.favourite or self.creator or self.collection
+        return not narrowed and self.sort not in BY_CHATS
+
 
 def page(
     conn: Connection,
@@ -58,21 +71,23 @@ def page(
         chats: what gallery.ports.Chats tells; needed to sort by it. Rows then carry the sort's column.
     """
     name, _, newest_first = SORTS[wanted.sort]
-    row_id = characters.c.id
+    of = characters if wanted.is_plain else character_lines
     key: Any
     if wanted.sort in BY_CHATS:
         assert chats is not None
         told = chats.subquery("chats")
         key = func.coalesce(told.c[name], 0)
-        query = select(characters, key.label(name)).outerjoin(told, told.c.character_id == row_id)
+        query = select(of.c.id, key.label("key")).outerjoin(told, told.c.character_id == of.c.id)
     else:
-        key, query = characters.c[name], select(characters)
-    query = _matching(query, owner_id, wanted)
+        key, query = of.c[name], select(of.c.id, of.c[name].label("key"))
+    query = _matching(query, of, owner_id, wanted)
     if after is not None:
-        here, there = tuple_(key, row_id), tuple_(*after)
+        here, there = tuple_(key, of.c.id), tuple_(*after)
         query = query.where(here < there if newest_first else here > there)
-    ends = (key.desc(), row_id.desc()) if newest_first else (key, row_id)
-    return [dict(row) for row in conn.execute(query.order_by(*ends).limit(limit)).mappings()]
+    ends = (key.desc(), of.c.id.desc()) if newest_first else (key, of.c.id)
+    found = conn.execute(query.order_by(*ends).limit(limit)).all()
+    rows = rows_of(conn, owner_id, [one.id for one in found])
+    return [{**rows[one.id], name: one.key} for one in found]
 
 
 def with_chats(conn: Connection, rows: list[Row], told: Select[Any]) -> list[Row]:
@@ -85,13 +100,17 @@ def with_chats(conn: Connection, rows: list[Row], told: Select[Any]) -> list[Row
 
 def matching_ids(conn: Connection, owner_id: str, wanted: Wanted) -> list[str]:
     """Every id the list holds, in no order."""
-    found = conn.execute(_matching(select(characters.c.id), owner_id, wanted)).scalars()
+    lines = character_lines
+    found = conn.execute(_matching(select(lines.c.id), lines, owner_id, wanted)).scalars()
     return [one for one in found if one not in wanted.without]
 
 
 def any_of(conn: Connection, owner_id: str, wanted: Wanted) -> Row | None:
     """One of the list, each as likely as the others."""
-    return _one(conn, _matching(select(characters), owner_id, wanted).order_by(func.random()).limit(1))
+    lines = character_lines
+    query = _matching(select(lines.c.id), lines, owner_id, wanted).order_by(func.random()).limit(1)
+    found = conn.execute(query).scalar_one_or_none()
+    return None if found is None else character(conn, owner_id, found)
 
 
 def rows_of(conn: Connection, owner_id: str, character_ids: Collection[str]) -> dict[str, Row]:
@@ -102,28 +121,29 @@ def rows_of(conn: Connection, owner_id: str, character_ids: Collection[str]) -> 
 
 def count(conn: Connection, owner_id: str, wanted: Wanted) -> int:
     """How many characters the list holds in all."""
-    query = _matching(select(func.count()).select_from(characters), owner_id, wanted)
+    of = characters if wanted.is_plain else character_lines
+    query = _matching(select(func.count()).select_from(of), of, owner_id, wanted)
     return int(conn.execute(query).scalar_one())
 
 
-def _matching(query: Select[Any], owner_id: str, wanted: Wanted) -> Select[Any]:
-    query = query.where(characters.c.owner_id == owner_id, characters.c.deleted == int(wanted.trash))
+def _matching(query: Select[Any], of: Table, owner_id: str, wanted: Wanted) -> Select[Any]:
+    query = query.where(of.c.owner_id == owner_id, of.c.deleted == int(wanted.trash))
     for word in sort_key(wanted.q).split():
-        query = query.where(characters.c.search.contains(word, autoescape=True))
+        query = query.where(of.c.search.contains(word, autoescape=True))
     if wanted.favourite:
-        query = query.where(characters.c.favourite == 1)
+        query = query.where(of.c.favourite == 1)
     if wanted.creator:
-        query = query.where(characters.c.creator == wanted.creator)
+        query = query.where(of.c.creator == wanted.creator)
     asked = {sort_key(tag) for tag in wanted.tags}
     for tag_key in sorted(asked):
-        query = query.where(characters.c.id.in_(_tagged(owner_id, [tag_key])))
+        query = query.where(of.c.id.in_(_tagged(owner_id, [tag_key])))
     if kept_out := sorted({sort_key(tag) for tag in wanted.hidden} - asked):
-        query = query.where(characters.c.id.not_in(_tagged(owner_id, kept_out)))
+        query = query.where(of.c.id.not_in(_tagged(owner_id, kept_out)))
     if wanted.collection:
         members = select(collection_members.c.character_id).where(
             collection_members.c.owner_id == owner_id, collection_members.c.collection_id == wanted.collection
         )
-        query = query.where(characters.c.id.in_(members))
+        query = query.where(of.c.id.in_(members))
     return query
 
 

@@ -35,6 +35,22 @@ Index("characters_by_birth", characters.c.owner_id, characters.c.deleted, charac
 Index("characters_by_original", characters.c.owner_id, characters.c.original)
 Index("characters_by_card", characters.c.owner_id, characters.c.card_hash)
 
+# What lists are narrowed and sorted by, one short row a character, each person's beside each other: a question that no
+# index answers reads through 20,000 of these in a few milliseconds, where the rows above take fifty.
+character_lines = Table(
+    "character_lines",
+    metadata,
+    Column("owner_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("deleted", Flag, nullable=False),
+    Column("favourite", Flag, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("updated_at", Ms, nullable=False),
+    Column("created_at", Ms, nullable=False),
+    Column("creator", Text, nullable=False),
+    Column("search", Text, nullable=False),
+)
+
 character_cards = Table(
     "character_cards",
     metadata,

@@ -186,14 +186,14 @@ async def test_all_that_match_go_to_the_trash_but_those_taken_out_by_hand(galler
 async def test_very_many_are_a_job_that_tells_how_far_it_is(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_module, "AT_ONCE_MAX", 2)
     monkeypatch.setattr(bulk_module, "GROUP_MAX", 1)
-    for number in range(6):
+    for number in range(60):
         await gallery.add(f"Ada {number}")
     told = await gallery.all("favourite")
-    assert (told["state"], told["total"]) == ("running", 6)
+    assert (told["state"], told["total"]) == ("running", 60)
     async with asyncio.timeout(20):
         while told["state"] == "running":
             told = await gallery.bulks.get(gallery.user_id, told["id"])
-    assert (told["state"], told["done"], told["changed"]) == ("done", 6, 6)
+    assert (told["state"], told["done"], told["changed"]) == ("done", 60, 60)
 
 
 async def test_a_change_cut_off_half_way_says_so_and_goes_back(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from tavernai.characters.gallery.tables import bulk_changes, bulk_items, collection_members, collections, saved_filters
-from tavernai.characters.tables import characters
+from tavernai.characters.tables import character_lines, characters
 from tavernai.storage.rows import Row
 
 c = characters.c
@@ -92,8 +92,9 @@ def alike(
     conn: Connection, owner_id: str, kind: str, *, after: tuple[str, ...] | None, limit: int
 ) -> list[tuple[str, ...]]:
     """Keys under which more than one character stands, in order, behind `after`."""
-    keys = ALIKE[kind]
-    query = select(*keys).where(c.owner_id == owner_id, c.deleted == 0)
+    of = character_lines if kind == "name" else characters
+    keys = [of.c[str(column.key)] for column in ALIKE[kind]]
+    query = select(*keys).where(of.c.owner_id == owner_id, of.c.deleted == 0)
     if kind == "picture":
         query = query.where(c.picture.is_not(None))
     if after is not None:
