@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { paths } from '@/api/schema'
+import { noteRefusal } from './disk'
 import { offline, problemOf } from './problem'
 import { heard } from './reachable'
 
@@ -30,6 +31,7 @@ const manners: Middleware = {
   async onResponse({ request, response }) {
     heard(true)
     if (response.ok) return
+    noteRefusal(response.status)
     if (response.status === 401 && !openDoors.test(new URL(request.url).pathname)) listeners.forEach((hear) => hear())
     throw await problemOf(response)
   },

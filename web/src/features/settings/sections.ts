@@ -1,8 +1,8 @@
-import { Info, KeyRound, Palette, Shield, SlidersHorizontal, Users, Volume2 } from '@lucide/vue'
+import { Info, KeyRound, Palette, Server, Shield, SlidersHorizontal, Users, Volume2 } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Section {
-  name: 'replies' | 'appearance' | 'speech' | 'account' | 'keys' | 'users' | 'about'
+  name: 'replies' | 'appearance' | 'speech' | 'account' | 'keys' | 'users' | 'server' | 'about'
   icon: Component
   ownersOnly?: boolean
 }
@@ -14,6 +14,7 @@ export const sections: readonly Section[] = [
   { name: 'account', icon: Shield },
   { name: 'keys', icon: KeyRound },
   { name: 'users', icon: Users, ownersOnly: true },
+  { name: 'server', icon: Server, ownersOnly: true },
   { name: 'about', icon: Info },
 ]
 
