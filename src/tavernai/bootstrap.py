@@ -105,7 +105,10 @@ from tavernai.http.app import create_app
 from tavernai.http.control import Control
 from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
+from tavernai.interop.importing.endpoints import router as imports_router
+from tavernai.interop.importing.making import Tools
 from tavernai.interop.importing.projections import FOLDS as IMPORTS
+from tavernai.interop.importing.service import ImportsService
 from tavernai.kernel.clock import now_ms
 from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn, TavernError
 from tavernai.ledger import store as ledger_store
@@ -152,6 +155,7 @@ ROUTERS = (
     workshop_router,
     lorebooks_router,
     presets_router,
+    imports_router,
     config_router,
     connections_router,
     speech_router,
@@ -277,6 +281,7 @@ class Work:
         self.drafts.start()
         self.runner.start()
         follower.start()
+        await self.services[ImportsService].begin()
         self._own = [
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(keep_trying(storage), name="storage-watch"),
@@ -323,10 +328,13 @@ def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
     blobs = FileBlobs(services.settings.data_dir / "blobs")
     avatars, bulks = AvatarService(storage, blobs, pictures), BulkService(storage)
     stack.push_async_callback(bulks.close)
+    cards = ImportService(storage, blobs)
+    folders = ImportsService(Tools(storage, blobs, pictures, cards), folder=services.settings.data_dir / "imports")
+    stack.push_async_callback(folders.close)
+    services.add(cards, folders)
     services.add(ShelfService(storage), bulks, DuplicateService(storage, chats=OwnChats()))
     services.add(
         CharacterService(storage, blobs, pictures, chats=OwnChats()),
-        ImportService(storage, blobs),
         avatars,
         BackgroundService(storage, blobs, pictures),
         PersonaService(storage, avatars=avatars, locks=PersonaLocks()),

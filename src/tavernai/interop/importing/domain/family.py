@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tavernai.interop.importing.domain.chatlines import Line
+from tavernai.chat.formats.shapes import ChatMessage
 
 Digest = bytes
 DIGEST_BYTES = 12
@@ -52,21 +52,21 @@ class Family:
     nodes: list[Node] = field(default_factory=list)
     _below: dict[Edge, list[int]] = field(default_factory=dict)
 
-    def step(self, parent: Edge, line: Line) -> Step:
+    def step(self, parent: Edge, line: ChatMessage) -> Step:
         """Take a line that stands below `parent`."""
         speaker = digest(f"{line.role}\0{line.name}")
-        texts = [digest(text) for text in line.texts]
-        found = self._same(parent, speaker, texts, texts[line.shown])
+        texts = [digest(one.text) for one in line.variants]
+        found = self._same(parent, speaker, texts, texts[line.selected])
         if found is None:
             number = len(self.nodes)
             self.nodes.append(Node(speaker, _first_of_each(texts)))
             self._below.setdefault(parent, []).append(number)
-            return Step(number, parent, self.nodes[number].texts[texts[line.shown]], True, _places(texts))
+            return Step(number, parent, self.nodes[number].texts[texts[line.selected]], True, _places(texts))
         node = self.nodes[found]
         fresh = tuple(place for place in _places(texts) if texts[place] not in node.texts)
         for place in fresh:
             node.texts[texts[place]] = len(node.texts)
-        return Step(found, parent, node.texts[texts[line.shown]], False, fresh)
+        return Step(found, parent, node.texts[texts[line.selected]], False, fresh)
 
     def _same(self, parent: Edge, speaker: Digest, texts: list[Digest], shown: Digest) -> int | None:
         """The node that is this line: it has the text shown, or shares another swipe with it."""

@@ -275,6 +275,16 @@ def books_of_cards(settings: Mapping[str, Any]) -> dict[str, list[str]]:
     return {}
 
 
+def card_notes(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Author's notes kept for characters, by the card's file without its ending, under the names chats use."""
+    found = _inside(settings, "extension_settings", "note", "chara")
+    return {
+        str(one.get("name")): {"note_prompt": one["prompt"]}
+        for one in (found if isinstance(found, list) else [])
+        if isinstance(one, Mapping) and one.get("useChara") and one.get("prompt")
+    }
+
+
 CHOSEN: Final = (
     ("chat_preset", "/preset/chat", ("oai_settings", "preset_settings_openai")),
     ("text_preset", "/preset/text", ("textgenerationwebui_settings", "preset")),
