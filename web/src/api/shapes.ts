@@ -3,7 +3,7 @@ import type { components } from './schema'
 /** The wire's shapes by the names the app uses; all but the card's fields come from the server's own document. */
 type Schemas = components['schemas']
 
-export type CharacterItem = Schemas['CharacterItem']
+export type CharacterItem = Schemas['CharacterListed']
 export type CharacterPage = Schemas['CharacterPage']
 export type Sample = Schemas['SampleShown']
 export type CardChange = Schemas['ChangePage']['items'][number]

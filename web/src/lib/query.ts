@@ -19,3 +19,13 @@ export function queryChoice<T extends string>(name: string, choices: readonly T[
     set: (value) => (text.value = value === choices[0] ? '' : value),
   })
 }
+
+/** Several texts under one name: `?tag=a&tag=b`. */
+export function queryTexts(name: string): WritableComputedRef<string[]> {
+  const route = useRoute()
+  const router = useRouter()
+  return computed({
+    get: () => [route.query[name] ?? []].flat().filter((one): one is string => typeof one === 'string'),
+    set: (values) => void router.replace({ query: { ...route.query, [name]: values.length > 1 ? values : values[0] } }),
+  })
+}

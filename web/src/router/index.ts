@@ -24,6 +24,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/chat/:conversationId', name: 'chat', ...chat },
   { path: '/chat/:conversationId/m/:messageId', name: 'message', ...chat },
   { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters' } },
+  { path: '/characters/duplicates', name: 'duplicates', component: () => import('@/features/characters/views/DuplicatesView.vue'), meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/search', name: 'search', component: () => import('@/features/search/views/SearchView.vue'), meta: { place: 'search' } },

@@ -1,12 +1,15 @@
 import type { Card, CardChange, Character, CharacterPage, ConversationPage, ImportResult, Sample } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
-export type Sort = 'recent' | 'name' | 'created'
+export type Sort = 'recent' | 'name' | 'created' | 'chatted' | 'chats'
 export interface Search {
   q?: string
-  tag?: string
+  tag?: string[]
+  creator?: string
+  collection?: string
   sort?: Sort
   favourite?: boolean
+  hidden?: boolean
   trash?: boolean
 }
 
