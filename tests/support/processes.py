@@ -13,7 +13,7 @@ from typing import Self
 
 from tests.support.requirements import ROOT
 
-START_SECONDS_MAX = 30
+START_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 20
 MOCK_UPSTREAM = ROOT / "tests" / "tools" / "mock_upstream.py"
 

@@ -82,7 +82,8 @@ class Device:
 
     async def do_leaf(self, message: Any, pick: int, extra: int) -> None:
         found = (await self.tale.chat.branches("kim", self.tale.id)).items
-        await self.tale.chat.select_leaf("kim", self.tale.id, message_id=found[pick % len(found)]["leaf_id"])
+        if found:  # with everything in the trash there is no ending to go to
+            await self.tale.chat.select_leaf("kim", self.tale.id, message_id=found[pick % len(found)]["leaf_id"])
 
     async def do_delete(self, message: Any, pick: int, extra: int) -> None:
         await self.tale.chat.delete_message("kim", message["id"], version=message["version"])
