@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tavernai.characters.domain.coerce import number
-from tavernai.characters.lorebooks.domain.entries import Entry, new_entry, next_uid
+from tavernai.characters.lorebooks.domain.entries import NEW_ENTRY, Entry, new_entry, next_uid
 
 EXTENSIONS: Final[tuple[tuple[str, str, Any], ...]] = (
     # world info, extensions of a book's entry, what is meant when it lacks it
@@ -41,11 +41,15 @@ EXTENSIONS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("matchScenario", "match_scenario", False),
     ("matchCreatorNotes", "match_creator_notes", False),
 )
-BOOK_FIELDS: Final = ("name", "description", "scan_depth", "token_budget", "recursive_scanning", "extensions")
+NO_BOOK_FIELDS: Final = frozenset({"entries", "name", "originalData"})
+"""What stands elsewhere in a card's book, or repeats it."""
+
 OWN: Final = frozenset({
     "id", "keys", "secondary_keys", "comment", "content", "constant", "selective", "insertion_order", "enabled",
     "position", "extensions", "case_sensitive", "use_regex",
 })  # fmt: skip
+MAPPED: Final = frozenset(NEW_ENTRY) | {"uid", "displayIndex", "extensions"}
+"""What of world info has a name of its own in a card's book."""
 
 
 def from_character_book(book: Mapping[str, Any]) -> dict[str, Entry]:
@@ -91,7 +95,7 @@ def from_book_entry(entry: Mapping[str, Any], *, uid: str, index: int) -> Entry:
 
 def to_character_book(name: str, entries: Mapping[str, Entry], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The book as cards carry it."""
-    told = {field: fields[field] for field in BOOK_FIELDS if field in fields}
+    told = {field: value for field, value in fields.items() if field not in NO_BOOK_FIELDS}
     listed = [to_book_entry(uid, entry) for uid, entry in entries.items()]
     return {"name": name, "extensions": {}, **told, "entries": listed}
 
@@ -115,6 +119,7 @@ def to_book_entry(uid: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "position": "before_char" if entry.get("position", 0) == 0 else "after_char",
         "use_regex": True,
         "extensions": extensions,
+        **{name: value for name, value in entry.items() if name not in MAPPED and name not in OWN},
     }
 
 

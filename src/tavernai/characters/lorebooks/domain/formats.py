@@ -78,6 +78,8 @@ def _chub(value: dict[str, Any], repairs: Repairs) -> Book:
         for index, (key, entry) in enumerate(_entries_of(value.get("entries"), repairs))
     ]
     made = keyed(listed, renumbered=lambda: repairs.add("uid_renumbered", "uid"))
+    for entry in made.values():
+        _split_keys(entry, repairs)
     fields = {name: told for name, told in value.items() if name not in ("entries", "name")}
     return Book(made, _text(value.get("name")), fields)
 

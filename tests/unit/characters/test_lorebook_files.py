@@ -1,0 +1,100 @@
+"""Lorebooks that go out as files and come back: nothing is lost, in either form."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tavernai.characters.domain.repairs import Repairs
+from tavernai.characters.errors import CardUnreadable
+from tavernai.characters.lorebooks.domain.character_book import to_character_book
+from tavernai.characters.lorebooks.domain.entries import NEW_ENTRY, new_entry
+from tavernai.characters.lorebooks.domain.formats import Book, read_book, read_book_file
+from tests.support.shared import fixture, fixture_names
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+keys = st.lists(texts.filter(lambda key: bool(key.strip())), max_size=3)
+flags = st.booleans()
+counts = st.integers(0, 1_000)
+maybe = st.none() | counts
+fields = st.fixed_dictionaries({}, optional={
+    "key": keys, "keysecondary": keys, "content": texts, "constant": flags, "selective": flags,
+    "selectiveLogic": st.integers(0, 3), "order": counts, "position": st.integers(0, 7), "disable": flags,
+    "excludeRecursion": flags, "preventRecursion": flags, "delayUntilRecursion": flags | counts,
+    "probability": st.integers(0, 100), "useProbability": flags, "depth": counts, "role": st.integers(0, 2),
+    "group": texts, "groupOverride": flags, "groupWeight": counts, "scanDepth": maybe,
+    "caseSensitive": st.none() | flags, "matchWholeWords": st.none() | flags, "sticky": maybe, "cooldown": maybe,
+    "delay": maybe, "triggers": st.lists(st.sampled_from(["normal", "swipe"])), "outletName": texts,
+    "matchScenario": flags, "vectorized": flags, "ignoreBudget": flags, "automationId": texts,
+    "characterFilter": st.fixed_dictionaries({"names": st.lists(texts), "isExclude": flags}),
+    "extensions": st.dictionaries(st.sampled_from(["x_mine", "other"]), texts, min_size=1),
+    "unheard_of": texts,
+})  # fmt: skip
+
+
+@st.composite
+def books(draw: st.DrawFn) -> dict[str, Any]:
+    """A book as the editor keeps it, with fields nobody knows."""
+    uids = draw(st.lists(st.integers(0, 10_000), unique=True, max_size=5))
+    entries = {}
+    for uid in sorted(uids):
+        comment = draw(texts)
+        entry = new_entry(uid, **{"extensions": {}, **draw(fields)}, comment=comment)
+        entries[str(uid)] = entry | {"addMemo": bool(comment), "displayIndex": draw(counts)}
+    return {"entries": entries, "description": draw(texts), "x_book": draw(texts)}
+
+
+def read(value: Any) -> Book:
+    return read_book_file(json.dumps(value).encode(), Repairs())
+
+
+@settings(max_examples=100, deadline=None)
+@given(books())
+def test_a_book_in_sillytavern_s_form_comes_back_as_it_was(book: dict[str, Any]) -> None:
+    found = read(book)
+    assert found.fields | {"entries": found.entries} == book
+    assert read(found.fields | {"entries": found.entries}).entries == found.entries
+
+
+@settings(max_examples=100, deadline=None)
+@given(books())
+def test_a_book_as_a_card_carries_it_comes_back_as_it_was(book: dict[str, Any]) -> None:
+    given = read(book)
+    carried = to_character_book("Lore", given.entries, given.fields)
+    again = read_book({"spec": "lorebook_v3", "data": carried}, Repairs())
+    assert (again.name, again.fields["description"], again.fields["x_book"]) == ("Lore", *list(book.values())[1:])
+    assert {uid: known(entry) for uid, entry in again.entries.items()} == given.entries
+
+
+def known(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry without what a card's book needed extensions for; ours stay in the entry itself."""
+    own = {name: value for name, value in entry["extensions"].items() if name in ("x_mine", "other")}
+    return entry | {"extensions": own}
+
+
+REAL = [path for path in fixture_names("sillytavern/worlds/*") if "invalid" not in path]
+
+
+@pytest.mark.parametrize("path", REAL)
+def test_every_real_book_is_read_and_survives_both_forms(path: str) -> None:
+    first = read_book_file(fixture(path).read_bytes(), Repairs())
+    native = read_book(first.fields | {"entries": first.entries}, Repairs())
+    assert native.entries == first.entries
+    carried = to_character_book("Lore", first.entries, first.fields)
+    again = read_book({"spec": "lorebook_v3", "data": json.loads(json.dumps(carried))}, Repairs())
+    assert len(again.entries) == len(first.entries)
+    told = ("key", "content", "order", "constant", "disable", "position")
+    assert [[one[name] for name in told] for one in again.entries.values()] == [
+        [one[name] for name in told] for one in first.entries.values()
+    ]
+
+
+def test_a_book_that_is_no_json_is_refused_in_our_words() -> None:
+    with pytest.raises(CardUnreadable, match="not readable JSON"):
+        read_book_file(fixture("sillytavern/worlds/tk_invalid.json").read_bytes(), Repairs())
+
+
+def test_a_new_entry_says_everything_an_editor_shows() -> None:
+    assert new_entry(3).keys() == {"uid", *NEW_ENTRY}
