@@ -17,6 +17,7 @@ pytestmark = needs_chromium
 WAITING = ("The first thing I wanted to say.", "And the second.")
 
 _WORKER = "() => navigator.serviceWorker.ready.then(one => one.active.state)"
+_TEXTS = "() => Object.keys(localStorage).filter(key => key.startsWith('tavern.draft.'))"
 _KEPT = """(store) => new Promise((done) => {
   const asked = indexedDB.open('tavern')
   asked.onsuccess = () => {
@@ -112,9 +113,12 @@ async def test_what_waits_can_be_taken_back_and_goes_with_the_person(
         await expect_kept(reader.page, "outbox", 1)
         await reader.page.context.set_offline(False)
         await expect_kept(reader.page, "outbox", 0)
+        await reader.field("chat.message_to", name=NAME).fill("Half a thought")
+        await reader.page.wait_for_function(f"({_TEXTS})().length > 0")
         await _leaves(reader)
         for store in ("chats", "lists", "outbox"):
             await expect_kept(reader.page, store, 0)
+        assert await reader.page.evaluate(_TEXTS) == []
 
 
 async def _leaves(reader: Visitor) -> None:

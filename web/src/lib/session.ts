@@ -4,10 +4,13 @@ import type { SignedIn, User } from '@/api/shapes'
 import { api, ApiProblem, body, onSignedOut, setCsrf } from './api'
 import { wipe } from './offline/shelf'
 import { useReachable } from './reachable'
-import { forget, remember, remembered } from './storage'
+import { forget, forgetAll, remember, remembered } from './storage'
 
 /** Who was signed in here last: they may read what this device kept while the server does not answer. */
 const WHO = 'tavern.who'
+/** Whose unsent texts lie in this browser. A session that only ran out leaves them for the same person to come back to. */
+const WRITER = 'tavern.writer'
+const TEXTS = ['tavern.draft.', 'tavern.connection.']
 
 /** `unknown` until the server was asked; `unreachable` when it did not answer. */
 export type Standing = 'unknown' | 'setup' | 'signed-out' | 'signed-in' | 'unreachable'
@@ -24,6 +27,8 @@ export const useSession = defineStore('session', () => {
   function enter(answer: SignedIn): void {
     const before = remembered<User | null>(WHO, null)
     if (before?.id !== answer.user.id) void wipe(answer.user.id)
+    if (remembered(WRITER, before?.id) !== answer.user.id) TEXTS.forEach(forgetAll)
+    remember(WRITER, answer.user.id)
     remember(WHO, answer.user)
     asleep.value = false
     user.value = answer.user
@@ -84,6 +89,8 @@ export const useSession = defineStore('session', () => {
     await api.POST('/api/auth/sign-out')
     await wipe()
     leave()
+    TEXTS.forEach(forgetAll)
+    forget(WRITER)
   }
 
   return { user, csrf, standing, codeRequired, asleep, find, setUp, signIn, signOut, leave }

@@ -23,3 +23,12 @@ export function forget(key: string): void {
     // A browser that keeps nothing has nothing to forget.
   }
 }
+
+/** Forget everything whose name begins so. */
+export function forgetAll(start: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(start)) localStorage.removeItem(key)
+  } catch {
+    // As above.
+  }
+}
