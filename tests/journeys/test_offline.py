@@ -127,13 +127,20 @@ async def _leaves(reader: Visitor) -> None:
     await expect(reader.page.get_by_role("button", name=reader.words("auth.sign_in"))).to_be_visible()
 
 
-async def test_a_card_that_another_app_shares_is_imported(shared_server: Server, visit: Visit, look: Look) -> None:
+async def test_a_card_that_another_app_shares_is_imported_once_it_is_agreed_to(
+    shared_server: Server, keeper: Person, visit: Visit, look: Look
+) -> None:
     async with visit(shared_server, look) as reader:
         await reader.page.goto("/settings")
         assert await reader.page.evaluate(_WORKER) in ("activating", "activated")
         await reader.page.reload()
         name = f"Shared {look.language}"
         await _shares(reader.page, {"name": "card.png", "mimeType": "image/png", "buffer": card_png(name)})
+        question = reader.page.get_by_role("alertdialog")
+        await expect(question).to_contain_text("card.png")
+        found = (await keeper.get("/api/characters", params={"q": name})).ok()
+        assert found["items"] == [], "any web page can send a file here: nothing is taken unasked"
+        await question.get_by_role("button", name=reader.words("characters.import"), exact=True).click()
         await expect(
             reader.page.get_by_text(reader.words("characters.imported", n=1).split(" | ")[0]).first
         ).to_be_visible()
