@@ -59,6 +59,7 @@ IN_PLACE = {"conversation_id": "{conversation_id}"}
 OPEN = Row("everybody")
 CHAT = Row("owner of it", "chat")
 CHARACTER = Row("owner of it", "characters")
+CONFIG = Row("owner of it", "config")
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/health"): OPEN,
@@ -119,6 +120,30 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/personas/{persona_id}/avatar"): CHARACTER,
     ("PUT", "/api/personas/{persona_id}/avatar"): Row("owner of it", "characters", file=PNG),
     ("DELETE", "/api/personas/{persona_id}/avatar"): CHARACTER,
+    ("GET", "/api/lorebooks"): Row("themselves", "characters"),
+    ("POST", "/api/lorebooks"): Row("themselves", "characters", body={"name": "Harbour"}, fits=(201,)),
+    ("POST", "/api/lorebooks/import"): Row("themselves", "characters", file=b'{"entries": {}}'),
+    ("POST", "/api/lorebooks:test"): Row("themselves", "characters", body={"text": "x"}),
+    ("GET", "/api/lorebooks/{lorebook_id}"): CHARACTER,
+    ("PATCH", "/api/lorebooks/{lorebook_id}"): Row("owner of it", "characters", body={"version": 1, "name": "Tides"}),
+    ("DELETE", "/api/lorebooks/{lorebook_id}"): Row("owner of it", "characters", fits=(204,)),
+    ("POST", "/api/lorebooks/{lorebook_id}:restore"): CHARACTER,
+    ("GET", "/api/lorebooks/{lorebook_id}/history"): CHARACTER,
+    ("GET", "/api/lorebooks/{lorebook_id}/export"): CHARACTER,
+    ("GET", "/api/presets"): Row("themselves", "config"),
+    ("POST", "/api/presets"): Row("themselves", "config", fits=(201,),
+                                  body={"kind": "theme", "name": "Dusk", "data": {}}),
+    ("POST", "/api/presets/import"): Row("themselves", "config", file=b'{"name": "S", "content": "x"}'),
+    ("POST", "/api/presets:preview"): Row("themselves", "config", body={"kind": "chat", "data": {}}),
+    ("POST", "/api/scripts:test"): Row("themselves", "config", body={"script": {"findRegex": "/x/g"}, "text": "x"}),
+    ("GET", "/api/templates"): Row("themselves", "config"),
+    ("GET", "/api/presets/{preset_id}"): CONFIG,
+    ("PATCH", "/api/presets/{preset_id}"): Row("owner of it", "config", body={"version": 1, "data": {"a": 1}}),
+    ("DELETE", "/api/presets/{preset_id}"): Row("owner of it", "config", fits=(204,)),
+    ("POST", "/api/presets/{preset_id}:restore"): CONFIG,
+    ("GET", "/api/presets/{preset_id}/history"): CONFIG,
+    ("GET", "/api/presets/{preset_id}/export"): CONFIG,
+    ("POST", "/api/conversations/{conversation_id}:display"): Row("owner of it", "chat", body={"message_ids": []}),
     # config
     ("GET", "/api/config/paths"): Row("themselves", "config"),
     ("GET", "/api/config/effective"): Row("themselves", "config"),

@@ -132,6 +132,15 @@ async def _persona(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/personas", {"name": "Guest"})).ok()["id"])
 
 
+async def _lorebook(cast: Cast) -> str:
+    return str((await cast.people["member"].post("/api/lorebooks", {"name": "Harbour"})).ok()["id"])
+
+
+async def _preset(cast: Cast) -> str:
+    body = {"kind": "theme", "name": "Dusk", "data": {}}
+    return str((await cast.people["member"].post("/api/presets", body)).ok()["id"])
+
+
 async def _stream_session(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/stream/sessions", {})).ok()["id"])
 
@@ -208,6 +217,8 @@ MAKERS: dict[str, Maker] = {
     "event_id": _change,
     "task_id": _task,
     "persona_id": _persona,
+    "lorebook_id": _lorebook,
+    "preset_id": _preset,
     "stream_session": _stream_session,
     "session_id": _session,
     "key_id": _key,
