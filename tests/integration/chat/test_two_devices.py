@@ -114,7 +114,8 @@ class Device:
 
     async def do_pick(self, message: Any, pick: int, extra: int) -> None:
         found = (await self.tale.chat.changes("kim", self.tale.id, cursor=None, limit=50)).items
-        await self.tale.chat.undo_one("kim", self.tale.id, found[pick % len(found)]["event_id"])
+        if found:
+            await self.tale.chat.undo_one("kim", self.tale.id, found[pick % len(found)]["event_id"])
 
 
 async def everything_kept(tale: Tale) -> set[str]:
