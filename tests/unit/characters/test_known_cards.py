@@ -11,7 +11,7 @@ from tavernai.characters.domain.reading import read_file
 from tests.support.cards import outcome
 from tests.support.shared import fixture, fixture_names
 
-REAL = fixture_names("sillytavern/cards/*.png") + fixture_names("sillytavern/cards/*.json")
+REAL = fixture_names("sillytavern/cards/*.*")
 OURS_BETTER = {"v1_extra_keys.json", "gradio_and_name.json", "agnai_character.json"}
 """Where the reference loses data and we keep it, on purpose."""
 

@@ -240,14 +240,15 @@ def _split_keys(entry: Entry, repairs: Repairs) -> None:
 
 
 def _from_png(data: bytes, repairs: Repairs) -> Any:
+    """The first JSON in one of the chunks that carry books and cards; damaged ones before it are passed over."""
     for keyword in ("naidata", "ccv3", "chara"):
         for text in card_texts(data, Scan(), keywords=(keyword,)):
-            decoded = from_base64(text.open())
-            if decoded is not None:
-                try:
+            try:
+                decoded = from_base64(text.open())
+                if decoded is not None:
                     return parse_json(decoded, repairs)
-                except JsonRefused:
-                    continue
+            except ValueError:  # a chunk that is cut off or too large, or no JSON in it
+                continue
     raise NotALorebook("There is no lorebook in this picture.")
 
 
