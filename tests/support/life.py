@@ -35,7 +35,7 @@ from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
-from tavernai.prompting.domain.tokenizers import CalibratedTokenizer
+from tavernai.prompting.domain.tokenizers import EstimatingTokenizer
 from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 
@@ -117,7 +117,7 @@ class Household:
     def __post_init__(self) -> None:
         storage = self.services.storage
         self.drafts = Drafts(storage)
-        director = Director(OwnStage(), CalibratedTokenizer())
+        director = Director(OwnStage(), EstimatingTokenizer())
         self.writer = ReplyWriter(storage, self.model, self.services[Hub], self.drafts, director, worker="w1")
 
     async def move_in(self) -> None:
