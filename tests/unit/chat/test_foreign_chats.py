@@ -14,7 +14,7 @@ HELLO = [("Mira", "Hello."), ("Ari", "Hi")]
 
 KOBOLD = {
     "savedsettings": {"chatname": "Ari", "chatopponent": "Mira||$||Luca"}, "memory": "m",
-    "prompt": "{{[OUTPUT]}}Hello.", "actions": ["{{[INPUT]}}Hi\n", " "],
+    "prompt": "{{[OUTPUT]}}Hello.", "actions": ["{{[INPUT]}}Hi\n", 5],
 }  # fmt: skip
 CAI = {"histories": {"histories": [
     {"msgs": [{"src": {"is_human": False}, "text": "Hello."}, {"src": {"is_human": True}, "text": "Hi"}]}, {"msgs": []},

@@ -64,11 +64,11 @@ def _kobold(value: dict[str, Any], names: Names) -> Iterator[Draft]:
     opponent = _text(settings.get("chatopponent")).split(KOBOLD_NAMES)[0]
     told = Names(_text(settings.get("chatname")) or names.user, opponent or names.character)
     messages = []
-    for text in (_text(one) for one in (value.get("prompt"), *_list(value.get("actions")))):
+    opening = [value["prompt"]] if value.get("prompt") else []
+    for text in (one for one in (*opening, *_list(value.get("actions"))) if isinstance(one, str)):
         is_user = KOBOLD_INPUT in text
-        text = text.replace(KOBOLD_INPUT, "").replace(KOBOLD_OUTPUT, "").strip()
-        if text:
-            messages.append(said(told.user if is_user else told.character, text, is_user=is_user))
+        words = text.replace(KOBOLD_INPUT, "").replace(KOBOLD_OUTPUT, "").strip()
+        messages.append(said(told.user if is_user else told.character, words, is_user=is_user))
     kept = {key: value[key] for key in KOBOLD_KEPT if value.get(key)}
     yield Draft(messages, metadata={"kobold": kept} if kept else {}, names=told)
 

@@ -11,7 +11,7 @@ from tavernai.chat.formats.foreign import FORMATS, Draft
 from tavernai.chat.formats.shapes import ChatImport, Names, new_warnings
 from tavernai.chat.formats.transcript import read_transcript
 
-JSON_BYTES_MAX: Final = 64 * 1024 * 1024
+JSON_BYTES_MAX: Final = 32 * 1024 * 1024
 TEXT_BYTES_MAX: Final = 16 * 1024 * 1024
 LINES_LOOKED_AT: Final = 5
 
@@ -30,7 +30,7 @@ def read_chats(data: bytes, *, filename: str | None = None, names: Names | None 
     if _is_tavern(data):
         return [read_tavern(io.BytesIO(data), title=title)]
     warnings = new_warnings()
-    if _may_be_json(data) and len(data) <= JSON_BYTES_MAX:
+    if _may_be_json(data):
         return _from_json(data, names, warnings, title=title)
     return [_from_text(data, names, warnings, title=title)]
 
@@ -66,6 +66,8 @@ def _may_be_json(data: bytes) -> bool:
 
 
 def _from_json(data: bytes, names: Names, warnings: Repairs, *, title: str) -> list[ChatImport]:
+    if len(data) > JSON_BYTES_MAX:
+        raise NotAChat("This file is larger than 32 MiB and is not in lines; split it first.")
     try:
         value = parse_json(data, warnings)
     except JsonRefused as error:
