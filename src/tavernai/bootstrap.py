@@ -106,6 +106,7 @@ from tavernai.http.control import Control
 from tavernai.http.door import Door
 from tavernai.http.streams import router as streams_router
 from tavernai.interop.importing.endpoints import router as imports_router
+from tavernai.interop.importing.exporting import ExportService, Shelves
 from tavernai.interop.importing.making import Tools
 from tavernai.interop.importing.projections import FOLDS as IMPORTS
 from tavernai.interop.importing.service import ImportsService
@@ -219,6 +220,7 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
         _wire_search(services)
+        _wire_export(services)
         _wire_backups(services)
         if serving:
             await work.begin()
@@ -451,6 +453,14 @@ def _wire_backups(services: Services) -> None:
         BackupService(storage, sources, settings.backups_dir, default),
         HostService(storage.dialog, storage.health, patient),
     )
+
+
+def _wire_export(services: Services) -> None:
+    shelves = Shelves(
+        services[CharacterService], services[LorebookService], services[PresetService], services[PersonaService],
+        services[ChatService],
+    )  # fmt: skip
+    services.add(ExportService(services.storage, shelves, folder=services.settings.data_dir / "imports"))
 
 
 def _open_storage(settings: Settings) -> tuple[Database, Projections, Metrics]:

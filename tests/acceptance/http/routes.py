@@ -59,6 +59,7 @@ IN_PLACE = {"conversation_id": "{conversation_id}"}
 OPEN = Row("everybody")
 CHAT = Row("owner of it", "chat")
 CHARACTER = Row("owner of it", "characters")
+IMPORT = Row("owner of it", "import")
 CONFIG = Row("owner of it", "config")
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -226,6 +227,16 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/messages/{message_id}:select-variant"): Row("owner of it", "chat",
                                                                body={"variant_id": "{variant_id}"}),
     ("POST", "/api/messages/{message_id}:branch"): Row("owner of it", "chat", body={"copy": True}),
+    # imports and exports
+    ("POST", "/api/config/import/sillytavern"): Row("themselves", "import", file=CARD, fits=(202,)),
+    ("GET", "/api/config/import"): Row("themselves", "import"),
+    ("GET", "/api/config/import/{import_id}"): IMPORT,
+    ("GET", "/api/config/import/{import_id}/items"): IMPORT,
+    ("POST", "/api/config/import/{import_id}:start"): Row("owner of it", "import", body={}, fits=(200, 409)),
+    ("POST", "/api/config/import/{import_id}:cancel"): Row("owner of it", "import", fits=(200, 409)),
+    ("POST", "/api/config/import/{import_id}:resume"): Row("owner of it", "import", fits=(200, 409)),
+    ("POST", "/api/config/import/{import_id}:undo"): Row("owner of it", "import", fits=(200, 409)),
+    ("GET", "/api/config/export"): Row("themselves", "config", query="?format=json&kind=personas"),
     # this server
     ("GET", "/api/server"): Row("owners", "admin"),
     ("GET", "/api/server/backups"): Row("owners", "admin"),

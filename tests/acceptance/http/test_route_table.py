@@ -16,7 +16,7 @@ from tavernai.bootstrap import ROUTERS, open_services, web_app
 from tavernai.http import docs, health
 from tavernai.kernel.ids import new_id
 from tavernai.settings import Settings
-from tests.acceptance.http.routes import FITS, PNG, ROWS, VERDICTS, WHO, Row, Who
+from tests.acceptance.http.routes import CARD, FITS, PNG, ROWS, VERDICTS, WHO, Row, Who
 from tests.support.people import Person
 from tests.support.serving import served
 
@@ -204,8 +204,14 @@ async def _bulk(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/characters:bulk", body)).ok()["id"])
 
 
+async def _import(cast: Cast) -> str:
+    sent = await cast.people["member"].post("/api/config/import/sillytavern", data=upload(CARD))
+    return str(sent.ok()["import_id"])
+
+
 # What can stand in a path or a body, and how the member (or the owner, for what owners administer) comes by it.
 MAKERS: dict[str, Maker] = {
+    "import_id": _import,
     "character_id": _character,
     "character_with_avatar": _avatar,
     "character_with_background": _background,

@@ -2,16 +2,19 @@
 
 import asyncio
 import ipaddress
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
+from starlette.responses import StreamingResponse
 
 from tavernai.accounts.guards import Principal, allows
 from tavernai.interop.importing import schemas as s
 from tavernai.interop.importing.domain.found import KINDS
 from tavernai.interop.importing.errors import PathNotAllowed
+from tavernai.interop.importing.exporting import ENDINGS, MEDIA, ExportService, Format, Kind
 from tavernai.interop.importing.homes import HOMES
 from tavernai.interop.importing.service import Arrival, ImportsService
 from tavernai.kernel.clock import rfc3339
@@ -32,6 +35,7 @@ FILES_MAX = 1_000
 FIELDS_MAX = 20
 CHUNK_BYTES = 1 << 20
 JSON_BYTES_MAX = 64 * 1024
+EXPORTED: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA.values()}
 FORWARDED = ("forwarded", "x-forwarded-for", "via")
 
 ItemKind = Literal[
@@ -109,6 +113,31 @@ async def undo_import(import_id: Id, who: Who, imports: Imports) -> s.ImportUndo
     """Put what the import made into the trash, except what was changed since; that is listed."""
     undone = await imports.undo(who.user_id, import_id)
     return s.ImportUndoneAnswer(trashed=undone.trashed, kept=[s.ImportKeptItem(**one) for one in undone.kept])
+
+
+@router.get("/api/config/export", response_class=StreamingResponse, responses={200: {"content": EXPORTED}})
+async def export_data(
+    who: Annotated[Principal, Depends(allows("config"))],
+    exports: Annotated[ExportService, provided(ExportService)],
+    format: Annotated[Format, Query()] = "sillytavern",  # noqa: A002
+    kind: Annotated[list[Kind], Query(max_length=10)] = [],  # noqa: B006
+    ids: Annotated[str, Query(max_length=20_000, description="Only these, with commas between")] = "",
+) -> StreamingResponse:
+    """What is yours as a file: a SillyTavern folder as a zip, JSON, or conversations as csv or txt."""
+    file = await exports.export(who.user_id, format, kinds=kind, ids=[one for one in ids.split(",") if one])
+    headers = {
+        "Content-Disposition": f'attachment; filename="tavernai.{ENDINGS[format]}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_sent(file), media_type=MEDIA[format], headers=headers)
+
+
+async def _sent(file: IO[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+    finally:
+        file.close()
 
 
 def is_from_here(request: Request) -> bool:
