@@ -7,6 +7,8 @@ declare module 'vue-router' {
     place: 'chat' | 'characters' | 'search' | 'connections' | 'settings' | 'setup' | 'login' | 'missing' | 'home'
     /** The view names the page itself. */
     ownTitle?: boolean
+    /** A shelf of the story's things: the line of shelves stands above it. */
+    shelf?: boolean
     /** Reachable without a session. */
     open?: boolean
     /** The view brings its own panes and scrolling. */
@@ -23,12 +25,16 @@ const routes: RouteRecordRaw[] = [
   { path: '/chat', name: 'chats', ...chat },
   { path: '/chat/:conversationId', name: 'chat', ...chat },
   { path: '/chat/:conversationId/m/:messageId', name: 'message', ...chat },
-  { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters' } },
+  { path: '/characters', name: 'characters', component: () => import('@/features/characters/views/GalleryView.vue'), meta: { place: 'characters', shelf: true } },
   { path: '/characters/duplicates', name: 'duplicates', component: () => import('@/features/characters/views/DuplicatesView.vue'), meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id', name: 'character', component: () => import('@/features/characters/views/CharacterView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/characters/:id/edit', name: 'character-edit', component: () => import('@/features/characters/views/EditView.vue'), props: true, meta: { place: 'characters', ownTitle: true } },
   { path: '/search', name: 'search', component: () => import('@/features/search/views/SearchView.vue'), meta: { place: 'search' } },
-  { path: '/personas', name: 'personas', component: () => import('@/features/personas/views/PersonasView.vue'), meta: { place: 'characters', ownTitle: true } },
+  { path: '/personas', name: 'personas', component: () => import('@/features/personas/views/PersonasView.vue'), meta: { place: 'characters', ownTitle: true, shelf: true } },
+  { path: '/worlds', name: 'worlds', component: () => import('@/features/worlds/views/WorldsView.vue'), meta: { place: 'characters', ownTitle: true, shelf: true } },
+  { path: '/worlds/:id', name: 'world', component: () => import('@/features/worlds/views/WorldView.vue'), props: true, meta: { place: 'characters', ownTitle: true, fills: true } },
+  { path: '/presets', name: 'presets', component: () => import('@/features/presets/views/PresetsView.vue'), meta: { place: 'characters', ownTitle: true, shelf: true } },
+  { path: '/presets/:id', name: 'preset', component: () => import('@/features/presets/views/PresetView.vue'), props: true, meta: { place: 'characters', ownTitle: true, fills: true } },
   { path: '/connections', name: 'connections', component: () => import('@/features/connections/views/ConnectionsView.vue'), meta: { place: 'connections' } },
   { path: '/settings/:section?', name: 'settings', component: () => import('@/features/settings/views/SettingsView.vue'), props: true, meta: { place: 'settings' } },
   { path: '/:missing(.*)*', name: 'missing', component: () => import('@/features/shell/views/MissingView.vue'), meta: { place: 'missing', open: true } },

@@ -7,7 +7,7 @@ import ToastList from '@/ui/ToastList.vue'
 import PersonasView from './views/PersonasView.vue'
 
 const persona = (id: string, name: string, more: Partial<Persona> = {}): Persona => ({
-  id, name, description: '', is_default: false, version: 2, created_at: '', updated_at: '', avatar_url: null, deleted: false, uses: [], use_count: 0, ...more,
+  id, name, description: '', is_default: false, version: 2, created_at: '', updated_at: '', avatar_url: null, deleted: false, uses: [], use_count: 0, lorebook_id: null, ...more,
 })
 const marta = persona('p1', 'Marta', { is_default: true })
 const captain = persona('p2', 'Captain', { uses: [{ type: 'character', id: 'c1', name: 'Wren' }], use_count: 1 })

@@ -1,4 +1,4 @@
-import { MessageSquareText, Plug, Settings, Users } from '@lucide/vue'
+import { BookOpenText, MessageSquareText, Plug, Settings, SlidersHorizontal, UserRoundCog, Users } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 
@@ -14,4 +14,17 @@ export const places: readonly Place[] = [
   { name: 'characters', icon: Users, to: { name: 'characters' } },
   { name: 'connections', icon: Plug, to: { name: 'connections' } },
   { name: 'settings', icon: Settings, to: { name: 'settings' } },
+]
+
+export interface Shelf {
+  name: 'characters' | 'personas' | 'worlds' | 'presets'
+  icon: Component
+}
+
+/** What stands together under the place "characters": all that a story is made of. Each is also its route's name. */
+export const shelves: readonly Shelf[] = [
+  { name: 'characters', icon: Users },
+  { name: 'personas', icon: UserRoundCog },
+  { name: 'worlds', icon: BookOpenText },
+  { name: 'presets', icon: SlidersHorizontal },
 ]

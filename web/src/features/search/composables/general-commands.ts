@@ -2,7 +2,7 @@ import { Languages, LogOut, Palette, Search } from '@lucide/vue'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { sections } from '@/features/settings/sections'
-import { places } from '@/features/shell/places'
+import { places, shelves } from '@/features/shell/places'
 import { api } from '@/lib/api'
 import { useCommands, type Command } from '@/lib/commands'
 import { languages, type Language } from '@/lib/i18n'
@@ -17,6 +17,7 @@ export function useGeneralCommands(): void {
 
   const going = computed<Command[]>(() => [
     ...places.map(({ name, icon, to }): Command => ({ id: `place:${name}`, group: 'place', label: t(`shell.place.${name}`), icon, to })),
+    ...shelves.slice(1).map(({ name, icon }): Command => ({ id: `place:${name}`, group: 'place', label: t(`shell.shelf.${name}`), icon, to: { name } })),
     { id: 'place:search', group: 'place', label: t('shell.place.search'), icon: Search, to: { name: 'search' } },
   ])
   const settings = computed<Command[]>(() => sections.filter(({ ownersOnly }) => !ownersOnly || session.user?.role === 'owner').map(({ name, icon }) => ({
