@@ -1351,6 +1351,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Built In Templates */
+        get: operations["list_built_in_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Presets
+         * @description Files of presets, templates, scripts, quick replies or themes; `kind` overrides what their content says.
+         */
+        post: operations["import_presets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview Preset */
+        post: operations["preview_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try Script */
+        post: operations["try_script"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try Lorebooks */
+        post: operations["try_lorebooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}:display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Display Messages
+         * @description Which of these messages scripts show otherwise; the others are shown as they are stored.
+         */
+        post: operations["display_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lorebooks": {
         parameters: {
             query?: never;
@@ -1536,6 +1644,186 @@ export interface paths {
         };
         /** Export Preset */
         get: operations["export_preset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/sillytavern": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Sillytavern
+         * @description Look at a backup, at card files, or (owners, from the server's own machine) at a folder there.
+         */
+        post: operations["import_sillytavern"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description Imports, the newest first.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description Where an import stands.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Import Items
+         * @description Object by object and field by field: kept, mapped, preserved or refused, and why.
+         */
+        get: operations["list_import_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}:start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Import
+         * @description Import what was found.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Import
+         * @description Stop; what was imported by then stays until it is undone.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}:resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Import
+         * @description Go on with what was cancelled or failed.
+         */
+        post: operations["resume_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/import/{import_id}:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Put what the import made into the trash, except what was changed since; that is listed.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Data
+         * @description What is yours as a file: a SillyTavern folder as a zip, JSON, or conversations as csv or txt.
+         */
+        get: operations["export_data"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2303,6 +2591,27 @@ export interface components {
             updated_at: string;
         };
         /**
+         * BuiltInTemplate
+         * @description A template everybody has; config names it `builtin:NAME`.
+         */
+        BuiltInTemplate: {
+            /** Name */
+            name: string;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /** Instruct */
+            instruct: {
+                [key: string]: unknown;
+            };
+        };
+        /** BuiltInTemplates */
+        BuiltInTemplates: {
+            /** Items */
+            items: components["schemas"]["BuiltInTemplate"][];
+        };
+        /**
          * BulkGiven
          * @description One act on many; `value` is the tags, or the collection's id.
          */
@@ -2971,6 +3280,29 @@ export interface components {
             found: components["schemas"]["FoundShown"][];
         };
         /**
+         * DisplayGiven
+         * @description Messages of a conversation.
+         */
+        DisplayGiven: {
+            /** Message Ids */
+            message_ids: string[];
+        };
+        /** DisplayShown */
+        DisplayShown: {
+            /** Items */
+            items: components["schemas"]["DisplayedMessage"][];
+        };
+        /**
+         * DisplayedMessage
+         * @description A message that scripts show otherwise than it is stored.
+         */
+        DisplayedMessage: {
+            /** Message Id */
+            message_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * DraftGiven
          * @description What stands in the composer; blank forgets it.
          */
@@ -2987,6 +3319,23 @@ export interface components {
             text: string;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * DroppedEntry
+         * @description An entry that would wake, and what keeps it out.
+         */
+        DroppedEntry: {
+            /** Book */
+            book: string;
+            /** Uid */
+            uid: string;
+            /** Title */
+            title: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "budget" | "chance" | "group";
         };
         /**
          * DuplicateGroup
@@ -3113,6 +3462,23 @@ export interface components {
             version: number;
         };
         /**
+         * FlaggedKey
+         * @description A key that is not looked for as it was meant.
+         */
+        FlaggedKey: {
+            /** Book */
+            book: string;
+            /** Uid */
+            uid: string;
+            /** Key */
+            key: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "invalid_as_plain" | "untranslatable" | "too_slow";
+        };
+        /**
          * FoundShown
          * @description A model server on this machine.
          */
@@ -3170,12 +3536,254 @@ export interface components {
             tags: string[];
         };
         /**
+         * ImportChecks
+         * @description What to know before it is imported.
+         */
+        ImportChecks: {
+            /**
+             * Names
+             * @default {}
+             */
+            names: {
+                [key: string]: string[];
+            };
+            /**
+             * Counts
+             * @default {}
+             */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ImportCounts
+         * @description An import in numbers.
+         */
+        ImportCounts: {
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+            /** Repaired */
+            repaired: number;
+            /** Success */
+            success: number | null;
+            /** Kinds */
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
+            /** Statuses */
+            statuses: {
+                [key: string]: number;
+            };
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ImportDetail
+         * @description An import: where it stands, and in numbers.
+         */
+        ImportDetail: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "analysing" | "ready" | "importing" | "done" | "cancelled" | "failed" | "undone";
+            /** Label */
+            label: string;
+            progress: components["schemas"]["ImportProgress"];
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            counts: components["schemas"]["ImportCounts"];
+            checks: components["schemas"]["ImportChecks"];
+        };
+        /**
+         * ImportField
+         * @description What becomes of one field.
+         */
+        ImportField: {
+            /** Field */
+            field: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "kept" | "mapped" | "preserved" | "refused";
+            /** Why */
+            why: string;
+        };
+        /**
+         * ImportItem
+         * @description One object of a source: before the import what would become of it, afterwards what did.
+         */
+        ImportItem: {
+            /** N */
+            n: number;
+            /** Kind */
+            kind: string;
+            /** Path */
+            path: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "new" | "duplicate" | "changed" | "refused";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "kept" | "mapped" | "preserved" | "refused";
+            /** Outcome */
+            outcome: ("imported" | "duplicate" | "skipped" | "refused") | null;
+            /** Code */
+            code: string | null;
+            /** Message */
+            message: string | null;
+            /** Warnings */
+            warnings: components["schemas"]["ImportRepair"][];
+            /** Fields */
+            fields: components["schemas"]["ImportField"][];
+            object: components["schemas"]["ImportObject"] | null;
+            /** Undone */
+            undone: ("trashed" | "changed" | "in_use" | "last_one") | null;
+        };
+        /**
+         * ImportItems
+         * @description A page of items.
+         */
+        ImportItems: {
+            /** Items */
+            items: components["schemas"]["ImportItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ImportKeptItem
+         * @description What an undo let stand, and why.
+         */
+        ImportKeptItem: {
+            /** N */
+            n: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+            /** Id */
+            id: string | null;
+        };
+        /**
+         * ImportListed
+         * @description One of a person's imports.
+         */
+        ImportListed: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "analysing" | "ready" | "importing" | "done" | "cancelled" | "failed" | "undone";
+            /** Label */
+            label: string;
+            progress: components["schemas"]["ImportProgress"];
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ImportObject
+         * @description What an item became.
+         */
+        ImportObject: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: string;
+        };
+        /**
+         * ImportOpened
+         * @description A source is being looked at.
+         */
+        ImportOpened: {
+            /** Import Id */
+            import_id: string;
+        };
+        /**
+         * ImportPage
+         * @description A page of imports.
+         */
+        ImportPage: {
+            /** Items */
+            items: components["schemas"]["ImportListed"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ImportProgress
+         * @description How far the present step is; while it is looked at, of its files, then of its items.
+         */
+        ImportProgress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ImportRepair
+         * @description What had to be repaired or left out.
+         */
+        ImportRepair: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string | null;
+            /** Message */
+            message: string;
+        };
+        /**
          * ImportShown
          * @description One result a file, in the order they were sent.
          */
         ImportShown: {
             /** Results */
             results: components["schemas"]["ImportedShown"][];
+        };
+        /**
+         * ImportUndoneAnswer
+         * @description What an undo came to.
+         */
+        ImportUndoneAnswer: {
+            /** Trashed */
+            trashed: number;
+            /** Kept */
+            kept: components["schemas"]["ImportKeptItem"][];
         };
         /**
          * ImportedLorebook
@@ -3191,6 +3799,31 @@ export interface components {
             status: "imported" | "duplicate" | "refused";
             /** Lorebook Id */
             lorebook_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Code */
+            code: string | null;
+            /** Message */
+            message: string | null;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * ImportedPresetShown
+         * @description What became of one preset of a file; a file may hold several.
+         */
+        ImportedPresetShown: {
+            /** Filename */
+            filename: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "imported" | "duplicate" | "refused";
+            /** Preset Id */
+            preset_id: string | null;
+            /** Kind */
+            kind: string | null;
             /** Name */
             name: string | null;
             /** Code */
@@ -3341,6 +3974,42 @@ export interface components {
             title: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoreTestGiven
+         * @description A text, or the end of a conversation; `lorebook_ids` null: what is attached there.
+         */
+        LoreTestGiven: {
+            /** Text */
+            text?: string | null;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Character Id */
+            character_id?: string | null;
+            /** Lorebook Ids */
+            lorebook_ids?: string[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LoreTestShown
+         * @description What a scan finds.
+         */
+        LoreTestShown: {
+            /** Woken */
+            woken: components["schemas"]["WokenEntry"][];
+            /** Dropped */
+            dropped: components["schemas"]["DroppedEntry"][];
+            /** Flagged */
+            flagged: components["schemas"]["FlaggedKey"][];
+            /** Budget Tokens */
+            budget_tokens: number;
+            /** Used Tokens */
+            used_tokens: number;
+            /** Rounds */
+            rounds: number;
         };
         /**
          * LorebookChangeGiven
@@ -4009,6 +4678,11 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** PresetImportShown */
+        PresetImportShown: {
+            /** Results */
+            results: components["schemas"]["ImportedPresetShown"][];
+        };
         /**
          * PresetItem
          * @description A preset in a list.
@@ -4067,6 +4741,63 @@ export interface components {
             };
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * PreviewGiven
+         * @description A preset to be tried out in a conversation, or at the beginning of one with a character.
+         */
+        PreviewGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background";
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Character Id */
+            character_id?: string | null;
+        };
+        /**
+         * PreviewPart
+         * @description What one source gives to the prompt.
+         */
+        PreviewPart: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Role */
+            role: string;
+            /** Tokens */
+            tokens: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * PreviewShown
+         * @description The prompt as it would be: messages, or one string for connections that complete text.
+         */
+        PreviewShown: {
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Prompt */
+            prompt: string | null;
+            /** Parts */
+            parts: components["schemas"]["PreviewPart"][];
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Budget Tokens */
+            budget_tokens: number;
+            /** Stop */
+            stop: string[];
         };
         /**
          * PricesGiven
@@ -4299,6 +5030,40 @@ export interface components {
             type: "global" | "user" | "character" | "conversation";
             /** Id */
             id: string | null;
+        };
+        /**
+         * ScriptMatch
+         * @description Where it matches, in characters (code points).
+         */
+        ScriptMatch: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
+        /**
+         * ScriptTestGiven
+         * @description A find-and-replace script in SillyTavern's form, and a text.
+         */
+        ScriptTestGiven: {
+            /** Script */
+            script: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
+         * ScriptTestShown
+         * @description What becomes of the text; `error`: why the script does nothing.
+         */
+        ScriptTestShown: {
+            /** Text */
+            text: string;
+            /** Matches */
+            matches: components["schemas"]["ScriptMatch"][];
+            /** Error */
+            error: ("invalid" | "untranslatable" | "too_slow") | null;
         };
         /**
          * SearchHit
@@ -4632,6 +5397,17 @@ export interface components {
             has_key: boolean | null;
             /** Version */
             version: number | null;
+        };
+        /**
+         * StartAsked
+         * @description What not to import: kinds, or numbers of items.
+         */
+        StartAsked: {
+            /**
+             * Skip
+             * @default []
+             */
+            skip?: string[];
         };
         /**
          * StatusShown
@@ -5057,6 +5833,26 @@ export interface components {
             completion: components["schemas"]["CompletionAccount"] | null;
             /** Events */
             events: components["schemas"]["TimelineItem"][];
+        };
+        /**
+         * WokenEntry
+         * @description An entry that wakes; `why` is the key or the rule that wakes it.
+         */
+        WokenEntry: {
+            /** Book */
+            book: string;
+            /** Uid */
+            uid: string;
+            /** Title */
+            title: string;
+            /** Position */
+            position: string;
+            /** Why */
+            why: string;
+            /** Content */
+            content: string;
+            /** Tokens */
+            tokens: number;
         };
         /**
          * WrittenGiven
@@ -8316,6 +9112,206 @@ export interface operations {
             };
         };
     };
+    list_built_in_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltInTemplates"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_presets: {
+        parameters: {
+            query?: {
+                kind?: ("chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetImportShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptTestGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptTestShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_lorebooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoreTestGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoreTestShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    display_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplayGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_lorebooks: {
         parameters: {
             query?: {
@@ -8857,6 +9853,309 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_sillytavern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                };
+                "application/json": {
+                    /** Path */
+                    path: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOpened"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_items: {
+        parameters: {
+            query?: {
+                status?: ("kept" | "mapped" | "preserved" | "refused" | "new" | "duplicate" | "changed") | null;
+                kind?: ("lorebook" | "character" | "persona" | "chat_preset" | "text_preset" | "kobold_preset" | "novel_preset" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background" | "group" | "chat" | "group_chat" | "settings" | "secret" | "unknown") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportItems"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportUndoneAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_data: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv" | "txt" | "sillytavern";
+                kind?: ("characters" | "conversations" | "lorebooks" | "presets" | "personas" | "kept")[];
+                /** @description Only these, with commas between */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/csv; charset=utf-8": string;
+                    "text/plain; charset=utf-8": string;
+                    "application/zip": string;
                 };
             };
             /** @description Refused; `code` says why. */
