@@ -4513,6 +4513,8 @@ export interface components {
         /**
          * PlanAccount
          * @description The prompt of a reply: its size, its parts, what was cut, and the exact messages that were sent.
+         *
+         *     `tokenizer`: what tokens were counted by; they were only estimated where `counted` is false.
          */
         PlanAccount: {
             /** Prompt Hash */
@@ -4529,6 +4531,8 @@ export interface components {
             reply_tokens: number;
             /** Tokenizer */
             tokenizer: string;
+            /** Counted */
+            counted: boolean;
             /** Parts */
             parts: components["schemas"]["PlanPart"][];
             /** Cut */
@@ -4856,6 +4860,8 @@ export interface components {
             reply_tokens: number;
             /** Tokenizer */
             tokenizer: string;
+            /** Counted */
+            counted: boolean;
             /** Hash */
             hash: string;
             /** Hash Ok */
@@ -5224,7 +5230,8 @@ export interface components {
          * @description Settings to put in; null takes prices away, and the context size, a temperature or a time-out back to default.
          *
          *     `fallbacks`: ids of the connections to ask when this one does not answer, in order. `template`: how messages become
-         *     a prompt for servers that complete text; empty guesses by the model's name.
+         *     a prompt for servers that complete text; `tokenizer`: what tokens are counted by, a family of models, `server` or
+         *     `estimate`. Both empty: by the model's name.
          */
         SettingsGiven: {
             /** Context Tokens */
@@ -5241,6 +5248,8 @@ export interface components {
             between_tokens_seconds?: number | null;
             /** Template */
             template?: string | null;
+            /** Tokenizer */
+            tokenizer?: string | null;
             prices?: components["schemas"]["PricesGiven"] | null;
             /** Fallbacks */
             fallbacks?: string[] | null;
@@ -5267,6 +5276,11 @@ export interface components {
              * @default
              */
             template: string;
+            /**
+             * Tokenizer
+             * @default
+             */
+            tokenizer: string;
             prices: components["schemas"]["PricesShown"] | null;
             /**
              * Fallbacks

@@ -25,7 +25,7 @@ export interface Path {
   group: Group
   advanced: boolean
 }
-export const groups = ['reply', 'who', 'note', 'generation', 'sampling', 'repetition', 'advanced', 'chat', 'speech'] as const
+export const groups = ['reply', 'who', 'note', 'generation', 'sampling', 'repetition', 'advanced', 'lore', 'presets', 'chat', 'speech'] as const
 export type Group = (typeof groups)[number]
 
 export interface Layer {
