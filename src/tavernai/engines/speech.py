@@ -94,7 +94,8 @@ async def _error(response: aiohttp.ClientResponse, server: SpeechServer) -> Upst
             data = await response.content.read(ERROR_BYTES_MAX)
     except (TimeoutError, aiohttp.ClientError, OSError):
         data = b""
-    return error_of_status(response.status, clean_words(_words(data), secret=server.key.reveal()))
+    error = error_of_status(response.status, clean_words(_words(data), secret=server.key.reveal()))
+    return type(error)(**error.shared_facts)  # everybody listens, not owners alone
 
 
 def _words(data: bytes) -> str:

@@ -201,7 +201,7 @@ def error_json(error: Exception) -> dict[str, Any]:
         return _error(error.detail, kind="invalid_request_error", code="model_not_found", param="model")
     made = _error(error.detail, kind=_kind(status_of(error)), code=error.code)
     if isinstance(error, UpstreamError):
-        made["error"]["facts"] = error.facts
+        made["error"]["facts"] = error.shared_facts
         made["error"]["retryable"] = error.retryable
     return made
 

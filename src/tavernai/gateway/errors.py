@@ -78,11 +78,18 @@ class UpstreamError(TavernError):
     code = "upstream_error"
     status = 502
     retryable: ClassVar[bool] = True
+    has_owners_words: ClassVar[bool] = False
+    """Whether the words may name the server's address or a piece of the key, which owners alone see."""
 
     @property
     def words(self) -> str:
         """What the provider said itself, cleaned and bounded; empty when it said nothing."""
         return str(self.facts.get("words") or "")
+
+    @property
+    def shared_facts(self) -> dict[str, Any]:
+        """The facts for whoever may use a connection: the words only where they tell nothing of how it is set up."""
+        return {name: value for name, value in self.facts.items() if name != "words" or not self.has_owners_words}
 
 
 class UpstreamTimeout(UpstreamError):
@@ -97,6 +104,7 @@ class UpstreamUnreachable(UpstreamError):
 
     code = "upstream_unreachable"
     status = 503
+    has_owners_words = True
 
 
 class UpstreamAuth(UpstreamError):
@@ -104,6 +112,7 @@ class UpstreamAuth(UpstreamError):
 
     code = "upstream_auth"
     retryable = False
+    has_owners_words = True
 
 
 class UpstreamRateLimited(UpstreamError):

@@ -192,3 +192,30 @@ async def test_without_keys_a_web_page_of_elsewhere_gets_nothing(
     ):
         assert (refused.status, welcome.status) == (403, 200)
     await gateway.close()
+
+
+async def refused(core: str, words: str) -> dict[str, Any]:
+    body = {"model": "house", "messages": [{"role": "user", "content": words}]}
+    headers = {"Authorization": "Bearer tvk_right"}
+    async with (
+        aiohttp.ClientSession(core, headers=headers) as session,
+        session.post("/v1/chat/completions", json=body) as answer,
+    ):
+        error: dict[str, Any] = (await answer.json())["error"]
+    return error
+
+
+async def test_words_that_may_name_an_owners_address_or_key_are_not_passed_on(core: str) -> None:
+    error = await refused(core, "[[mock fault=401]]")
+    assert error["code"] == "upstream_auth"
+    assert error["facts"] == {"upstream_status": 401, "connection": "house"}
+    assert (await refused(core, "[[mock fault=400]]"))["facts"]["words"] == "mock fault 400"
+
+
+async def test_who_may_use_a_connection_does_not_learn_where_it_leads() -> None:
+    gateway = service("http://127.0.0.1:9")
+    async with served(CoreApp(gateway, authorize=only_the_key)) as url:
+        error = await refused(url, "Hello.")
+    await gateway.close()
+    assert error["code"] == "upstream_unreachable"
+    assert "127.0.0.1" not in str(error)

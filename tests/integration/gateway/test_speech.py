@@ -116,6 +116,8 @@ async def test_what_the_server_does_wrong_is_said_without_the_key(
     refused = await client.post("/api/speech", json={"text": "Hm?"})
     assert refused.json()["code"] == "upstream_refused"
     assert refused.json()["facts"]["words"] == "No such voice: ***"
+    upstream.status = 401
+    assert "words" not in (await client.post("/api/speech", json={"text": "Hm?"})).json()["facts"]
     upstream.status, upstream.kind = 200, "text/html"
     page = await client.post("/api/speech", json={"text": "Hm?"})
     assert page.json()["code"] == "upstream_bad_answer"
