@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tavernai import settings as settings_room
 from tavernai.accounts.tables import users
-from tavernai.bootstrap import open_services
+from tavernai.bootstrap import Services, open_services
 from tavernai.chat.events import ConversationCreated, MessageAdded
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
@@ -58,16 +58,20 @@ def facts_of(messages: int, *, until_ms: int) -> Iterator[MessageAdded]:
 
 async def filled(data: Path, messages: int, until_ms: int) -> str:
     """As fill, where a loop runs already."""
-    conversation_id = new_id()
     async with open_services(settings_room.read({"TAVERNAI_DATA_DIR": str(data)})) as services:
         owner = await services.storage.read(lambda conn: conn.execute(select(users.c.id)).scalar_one())
-        stream, by = Stream(f"conv:{conversation_id}", owner), By(f"user:{owner}", "import")
-        opened = ConversationCreated(conversation_id, None, NAME, "A long story")
-        facts = facts_of(messages, until_ms=until_ms)
-        some: list[Any] = [opened]
-        while some:
-            await services.storage.commit(partial(_append, stream=stream, facts=some, by=by))
-            some = list(islice(facts, BATCH))
+        return await written(services, owner, messages, until_ms=until_ms)
+
+
+async def written(services: Services, owner: str, messages: int, *, until_ms: int) -> str:
+    """The conversation through services that are open already; its id."""
+    conversation_id = new_id()
+    stream, by = Stream(f"conv:{conversation_id}", owner), By(f"user:{owner}", "import")
+    facts = facts_of(messages, until_ms=until_ms)
+    some: list[Any] = [ConversationCreated(conversation_id, None, NAME, "A long story")]
+    while some:
+        await services.storage.commit(partial(_append, stream=stream, facts=some, by=by))
+        some = list(islice(facts, BATCH))
     return conversation_id
 
 
