@@ -1,11 +1,12 @@
 """Kill: pull the plug at random moments under load; every acknowledged message is there once, with exactly one reply.
 
-    python benchmarks/kill.py [--kills 50] [--chats 8] [--seed 1]
+    python benchmarks/kill.py [--kills 50] [--dry] [--chats 8] [--seed 1]
 
 Workload: `chats` conversations post to POST /v1/agent/messages as fast as they are acknowledged, replies of 8 tokens
 stream at 200 a second from a stand-in model. At a random moment the server gets SIGKILL and is started again on the
 same data. Then each acknowledged message has to be on its branch, once, with one reply node of one variant below it,
 and its task has to come to an end. At the end `tavernai ledger verify` walks every link.
+The promise is 200 kills: python benchmarks/kill.py --kills 200, about half an hour.
 Not measured: loss of power below the file system (the process is killed, the machine stays up).
 """
 
