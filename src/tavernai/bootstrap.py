@@ -88,9 +88,11 @@ from tavernai.engines.pictures import PillowPictures
 from tavernai.engines.secret_box import FileSecretBox
 from tavernai.engines.speech import OpenAISpeaker
 from tavernai.engines.text import TextBackend
+from tavernai.engines.vocabularies import Vocabularies
 from tavernai.gateway.breaker import Breakers
 from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.core_app import CoreApp
+from tavernai.gateway.counting import CountService
 from tavernai.gateway.domain import Connection, Secret, Timeouts
 from tavernai.gateway.endpoints import router as connections_router
 from tavernai.gateway.kinds import checked_address, checked_key
@@ -127,7 +129,6 @@ from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
 from tavernai.ops.server_endpoints import router as server_router
 from tavernai.ops.watch import keep_trying
-from tavernai.prompting.domain.tokenizers import EstimatingTokenizer
 from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
@@ -362,6 +363,8 @@ def _wire_gateway(services: Services, stack: AsyncExitStack) -> Gateway:
         outside = RemoteGateway(settings.core_base_url, key=_core_key(settings))
         stack.push_async_callback(outside.close)
         gateway = outside
+    else:  # behind another process there is no server to ask
+        services.add(CountService(backends))
     services.add(connections, ProbeService(backends), StatusDesk(gateway))
     return gateway
 
@@ -414,8 +417,9 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     storage, stage = services.storage, OwnStage()
     hub = Hub(heartbeat_seconds=services.settings.heartbeat_seconds)
     services[Gate].on_forget(hub.let_go)
-    drafts, director = Drafts(storage), Director(stage, EstimatingTokenizer())
-    writer = ReplyWriter(storage, gateway, hub, drafts, director)
+    counts: Any = services.provides.get(CountService)
+    drafts, director = Drafts(storage), Director(stage, Vocabularies())
+    writer = ReplyWriter(storage, gateway, hub, drafts, director, counts)
     runner = Runner(storage, writer.write)
     writer.worker = runner.worker
     agent = AgentService(storage, stage=stage)

@@ -28,6 +28,7 @@ from tavernai.chat.conversations import ChatService
 from tavernai.chat.tables import conversations, messages
 from tavernai.config.domain.fold import Op, Scope
 from tavernai.config.service import ConfigService
+from tavernai.engines.vocabularies import Vocabularies
 from tavernai.gateway.connections import ConnectionService, NewConnection
 from tavernai.gateway.domain import ChatRequest, Connection, Delta
 from tavernai.gateway.errors import UpstreamAuth, UpstreamServerError
@@ -35,7 +36,6 @@ from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
-from tavernai.prompting.domain.tokenizers import EstimatingTokenizer
 from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 
@@ -117,7 +117,7 @@ class Household:
     def __post_init__(self) -> None:
         storage = self.services.storage
         self.drafts = Drafts(storage)
-        director = Director(OwnStage(), EstimatingTokenizer())
+        director = Director(OwnStage(), Vocabularies())
         self.writer = ReplyWriter(storage, self.model, self.services[Hub], self.drafts, director, worker="w1")
 
     async def move_in(self) -> None:

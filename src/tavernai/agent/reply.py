@@ -8,11 +8,13 @@ Every step is recorded before the next is taken, and nothing that was done is do
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
+from tavernai.agent.counting import counted
 from tavernai.agent.domain.tidy import Tidy
 from tavernai.agent.errors import LeaseLost, ReplyBroke
 from tavernai.agent.events import (
@@ -30,6 +32,7 @@ from tavernai.agent.stage import Director, Staged
 from tavernai.agent.tables import tasks
 from tavernai.chat import service as chat
 from tavernai.chat.errors import WrongTask
+from tavernai.gateway.counting import CountService
 from tavernai.gateway.domain import Connection
 from tavernai.gateway.errors import UnknownConnection, UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
@@ -38,6 +41,7 @@ from tavernai.kernel.facts import Recorded
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting import store as prompt_store
+from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.storage.ports import StorageFull, StorageReadOnly
 from tavernai.streaming.drafts import Draft, Drafts, forget
 from tavernai.streaming.hub import Hub, Reply
@@ -111,6 +115,7 @@ class ReplyWriter:
     hub: Hub
     drafts: Drafts
     director: Director
+    counts: CountService | None = None
     worker: str = ""
 
     async def write(self, lease: Lease, asked_to_stop: asyncio.Event) -> None:
@@ -145,9 +150,15 @@ class ReplyWriter:
         await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
 
     async def _stage(self, lease: Lease, connection: Connection, reason: str) -> Staged:
-        return await self.storage.read(
-            lambda conn: self.director.stage(conn, lease.task, connection=connection, reason=reason)
-        )
+        def staged(tokenizer: Tokenizer | None) -> Awaitable[Staged]:
+            return self.storage.read(
+                lambda conn: self.director.stage(
+                    conn, lease.task, connection=connection, reason=reason, tokenizer=tokenizer
+                )
+            )
+
+        estimate = self.director.tokenizers.of(connection.model, wanted=connection.tokenizer)
+        return await counted(staged, self.counts, connection, estimate=estimate)
 
     async def _plan_anew(self, lease: Lease, told: Told, connection: Connection) -> None:
         """The same scene for a fallback, whose context may be another one; recorded before it is asked."""

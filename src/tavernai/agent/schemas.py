@@ -134,7 +134,10 @@ class PlanCut(BaseModel):
 
 
 class PlanAccount(BaseModel):
-    """The prompt of a reply: its size, its parts, what was cut, and the exact messages that were sent."""
+    """The prompt of a reply: its size, its parts, what was cut, and the exact messages that were sent.
+
+    `tokenizer`: what tokens were counted by; they were only estimated where `counted` is false.
+    """
 
     prompt_hash: str
     verified: bool
@@ -143,6 +146,7 @@ class PlanAccount(BaseModel):
     prompt_tokens: int
     reply_tokens: int
     tokenizer: str
+    counted: bool
     parts: list[PlanPart]
     cut: list[PlanCut]
     messages: list[dict[str, Any]]
@@ -222,6 +226,7 @@ class PromptSent(BaseModel):
     prompt_tokens: int
     reply_tokens: int
     tokenizer: str
+    counted: bool
     hash: str
     hash_ok: bool
     generated_at: str

@@ -17,6 +17,7 @@ from tavernai.ledger import store as ledger_store
 from tavernai.prompting import store as prompt_store
 from tavernai.prompting.domain.account import hash_of_messages
 from tavernai.prompting.domain.plan import messages_of, parts_of
+from tavernai.prompting.domain.tokenizers import is_estimate
 
 PROMPT_ROLE = "prompt"
 """The role of the only message of a prompt that is one text."""
@@ -60,6 +61,7 @@ def told_of(conn: Connection, made: Recorded) -> dict[str, Any]:
     told = messages_of(plan, texts)
     is_text = [one["role"] for one in told] == [PROMPT_ROLE]
     return {name: plan[name] for name in SIZES} | {
+        "counted": not is_estimate(plan["tokenizer"]),
         "messages": None if is_text else told,
         "prompt": told[0]["content"] if is_text else None,
         "stop": list(plan["stop"]),

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection as Reader
@@ -39,7 +39,7 @@ from tavernai.prompting.domain.scene import (
 )
 from tavernai.prompting.domain.templates import options_from
 from tavernai.prompting.domain.text_completion import assemble_text
-from tavernai.prompting.domain.tokenizers import Tokenizer
+from tavernai.prompting.domain.tokenizers import Tokenizer, Tokenizers
 from tavernai.prompting.domain.words import Role
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
@@ -81,6 +81,7 @@ class Set:
     chosen: Chosen
     left: Left
     tuning: Tuning
+    tokenizer: Tokenizer
     before: str
 
 
@@ -89,7 +90,7 @@ class Director:
     """Builds prompts. Pure but for what it reads through the connection it is given."""
 
     stage_port: Stage
-    tokenizer: Tokenizer
+    tokenizers: Tokenizers
     clock: Clock = now_ms
     shelf: lore.Shelf = field(default_factory=lore.Shelf)
 
@@ -99,9 +100,22 @@ class Director:
             return str(task["connection"])
         return self._config(conn, task, _conversation(conn, task))[CONNECTION] or None
 
-    def stage(self, conn: Reader, task: Row, *, connection: Connection, reason: str = "default") -> Staged:
-        """Read the scene of this task and build its prompt, all on one snapshot."""
+    def stage(
+        self,
+        conn: Reader,
+        task: Row,
+        *,
+        connection: Connection,
+        reason: str = "default",
+        tokenizer: Tokenizer | None = None,
+    ) -> Staged:
+        """Read the scene of this task and build its prompt, all on one snapshot.
+
+        `tokenizer`: counts instead of the model's.
+        """
         made = self.set(conn, task, connection=connection)
+        if tokenizer is not None:
+            made = replace(made, tokenizer=tokenizer)
         scene, tuning = made.scene, made.tuning
         prompt = self.prompt(made, dice=random.Random(task["id"]))
         plan, texts = recorded(prompt)
@@ -130,7 +144,7 @@ class Director:
     def prompt(self, made: Set, *, dice: random.Random) -> Prompt:
         """The prompt of a scene, as messages or as one string."""
         make = assemble_text if made.chosen.is_text else assemble
-        return make(made.scene, clock=self.clock, random=dice, tokenizer=self.tokenizer)
+        return make(made.scene, clock=self.clock, random=dice, tokenizer=made.tokenizer)
 
     def set(self, conn: Reader, task: Row, *, connection: Connection, chose: Chosen | None = None) -> Set:
         """Everything one prompt is made from. `chose` stands for what the person chose, to try something out."""
@@ -157,7 +171,7 @@ class Director:
 
     def _account(self, plan: PlanRecord, made: Set, prompt: Prompt) -> None:
         """What the plan tells of lore and scripts, and what the branch goes on with."""
-        found = lore.account(prompt, tokenizer=self.tokenizer, timed=made.left.timed)
+        found = lore.account(prompt, tokenizer=made.tokenizer, timed=made.left.timed)
         if found is not None:
             plan["lore"] = found
         scripts = scripting.account(made.chosen.scripts, ran=prompt.scripts.ran, failed=prompt.scripts.failed)
@@ -222,7 +236,8 @@ class Director:
             pick_seed=_seed(task["conversation_id"]),
             model=connection.model,
         )
-        return Set(scene, chose, left, tuning, before)
+        tokenizer = self.tokenizers.of(connection.model, wanted=connection.tokenizer)
+        return Set(scene, chose, left, tuning, tokenizer, before)
 
 
 def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:

@@ -12,6 +12,7 @@ from tavernai.ledger import store as ledger_store
 from tavernai.prompting import store as prompt_store
 from tavernai.prompting.domain.account import hash_of_messages
 from tavernai.prompting.domain.plan import chunks_of, hashes_of, messages_of, parts_of
+from tavernai.prompting.domain.tokenizers import is_estimate
 from tavernai.streaming.frames import timeline_item
 
 ENDS = frozenset({"completion.done", "completion.interrupted", "completion.failed"})
@@ -69,6 +70,7 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
     sent = messages_of(plan, texts)
     sizes = ("prompt_hash", "context_tokens", "budget_tokens", "prompt_tokens", "reply_tokens", "tokenizer")
     return {name: plan[name] for name in sizes} | {
+        "counted": not is_estimate(plan["tokenizer"]),
         "verified": hash_of_messages(sent) == plan["prompt_hash"],
         "parts": [account_of_part(part) for part in parts_of(plan, texts)],
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],

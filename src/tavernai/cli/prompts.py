@@ -41,5 +41,6 @@ def _say(told: dict[str, Any]) -> None:
     if told["cut"]:
         say("")
         say_table(told["cut"], ("source", "title", "count", "tokens", "why"), nothing="")
-    sizes = f"{told['prompt_tokens']} of {told['budget_tokens']} tokens by {told['tokenizer']}"
+    how = f"counted by {told['tokenizer']}" if told["counted"] else "estimated"
+    sizes = f"{told['prompt_tokens']} of {told['budget_tokens']} tokens, {how}"
     say(f"\n{sizes}; sent to {told['model'] or told['connection']} at {told['generated_at']}; sha256 {told['hash']}")

@@ -126,6 +126,7 @@ def _info(one: dict[str, Any]) -> ModelInfo:
         temperature=about["temperature"],
         is_default=about["is_default"],
         template=about.get("template") or "",
+        tokenizer=about.get("tokenizer") or "",
         prices=Prices(**about["prices"]) if about.get("prices") else None,
         fallbacks=tuple(about.get("fallbacks") or ()),
     )

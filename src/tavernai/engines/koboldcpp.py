@@ -2,6 +2,7 @@
 
 Asked:    POST /api/extra/generate/stream {prompt, max_length, max_context_length, stop_sequence, genkey, …}
 Answered: `event: message`, `data: {token, finish_reason}`; in one piece {results: [{text, finish_reason, …}]}
+Counted:  POST /api/extra/tokencount {prompt} → {value}
 Told:     GET /api/v1/model, /api/extra/true_max_context_length, /api/extra/version; POST /api/extra/abort {genkey}
 Source:   the project's API documentation.
 """
@@ -89,6 +90,11 @@ class KoboldCppBackend(HttpBackend):
         if isinstance(asked, int) and isinstance(told, int):
             usage = {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
         return Completion(text, finish=finish, usage=usage)
+
+    async def count(self, text: str, connection: Connection) -> int | None:
+        asked, url = encoded({"prompt": text}), f"{root_of(connection.base_url)}/api/extra/tokencount"
+        told = (await self._told("POST", url, asked, connection=connection)).get("value")
+        return told if isinstance(told, int) else None
 
     async def _describe(self, connection: Connection) -> list[ModelAbout]:
         root = root_of(connection.base_url)

@@ -3,6 +3,7 @@ of its samplers; a rendered prompt, or messages where a template was chosen, go 
 
 Asked:    POST /v1/chat/completions, or POST /completion {prompt, n_predict, stream, stop, …}
 Answered: as OpenAI's, or lines `data: {content, stop}`, the last with {stop_type, tokens_evaluated, tokens_predicted}
+Counted:  POST /tokenize {content} → {tokens}
 Told:     GET /props {default_generation_settings: {n_ctx}, modalities, chat_template}
 Source:   the documentation of the project's server.
 """
@@ -18,7 +19,16 @@ from tavernai.gateway.addresses import endpoint, root_of
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, ModelAbout
 from tavernai.gateway.samplers import wired
 from tavernai.gateway.templates import TEMPLATES
-from tavernai.gateway.wire import EventLines, Fold, body_of, completion_of, delta_of, empty_answer, error_of_event
+from tavernai.gateway.wire import (
+    EventLines,
+    Fold,
+    body_of,
+    completion_of,
+    delta_of,
+    empty_answer,
+    encoded,
+    error_of_event,
+)
 
 FINISHES = {"eos": "stop", "word": "stop", "limit": "length"}
 _PASSED = ("grammar", "json_schema", "logit_bias", "cache_prompt", "id_slot", "n_probs")
@@ -59,6 +69,11 @@ class LlamaCppBackend(OpenAIBackend):
         return Completion(
             delta.text, finish=delta.finish or "stop", usage=delta.usage, model=str(answer.get("model") or "")
         )
+
+    async def count(self, text: str, connection: Connection) -> int | None:
+        asked = encoded({"content": text, "add_special": False})
+        told = await self._told("POST", f"{root_of(connection.base_url)}/tokenize", asked, connection=connection)
+        return len(told["tokens"]) if isinstance(told.get("tokens"), list) else None
 
     async def _describe(self, connection: Connection) -> list[ModelAbout]:
         listed = await super()._describe(connection)

@@ -2,6 +2,7 @@
 
 Asked:    POST /v1/completions {model, prompt, max_tokens, stream, stop, …samplers}
 Answered: lines `data: {choices: [{text, finish_reason}], usage}`, then `data: [DONE]`
+Counted:  POST /v1/internal/token-count {text} → {length}, where the server has it
 """
 
 import re
@@ -16,7 +17,7 @@ from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta
 from tavernai.gateway.samplers import CANONICAL, wired
 from tavernai.gateway.templates import chosen, render
-from tavernai.gateway.wire import FINISH_WORDS, EventLines, Fold, body_of, completion_of, delta_of
+from tavernai.gateway.wire import FINISH_WORDS, EventLines, Fold, body_of, completion_of, delta_of, encoded
 
 _BREAKERS = re.compile(r"dry_sequence_breakers", re.I)
 _NO_MESSAGES = ("messages", "tools")
@@ -53,6 +54,12 @@ class TextBackend(OpenAIBackend):
 
     def reading(self, connection: Connection, request: ChatRequest) -> tuple[Lines, Fold]:
         return EventLines(), Fold(text_delta)
+
+    async def count(self, text: str, connection: Connection) -> int | None:
+        """Only text-generation-webui counts."""
+        asked, url = encoded({"text": text}), endpoint(connection.base_url, "/internal/token-count")
+        told = (await self._told("POST", url, asked, connection=connection)).get("length")
+        return told if isinstance(told, int) else None
 
     def whole(self, answer: Any) -> Completion:
         choices = answer.get("choices") if isinstance(answer, dict) else None

@@ -36,7 +36,7 @@ class Vocabularies:
         self._reading: dict[str, Thread] = {}
         self._lock = Lock()
 
-    def of(self, model: str, *, wanted: str = "auto") -> Tokenizer:
+    def of(self, model: str, *, wanted: str = "") -> Tokenizer:
         family = named(wanted) or family_of(model)
         if family is None:
             return CALIBRATED

@@ -172,6 +172,7 @@ class ConnectionService:
             is_default=known.is_default,
             is_context_set=known.settings.context_tokens is not None,
             template=known.settings.template,
+            tokenizer=known.settings.tokenizer,
             prices=known.settings.paid,
             fallbacks=known.settings.fallbacks,
         )

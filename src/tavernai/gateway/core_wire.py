@@ -183,6 +183,7 @@ def _model_json(info: ModelInfo) -> dict[str, Any]:
         "reply_tokens": one.reply_tokens,
         "temperature": one.temperature,
         "template": one.template,
+        "tokenizer": one.tokenizer,
         "prices": asdict(one.prices) if one.prices else None,
         "fallbacks": list(one.fallbacks),
         "status": asdict(info.status) if info.status else None,

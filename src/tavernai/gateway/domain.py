@@ -88,6 +88,7 @@ class Connection:
 
     is_context_set: whether somebody set `context_tokens`; where nobody did, the gateway asks the server.
     template: how messages become a prompt, for servers that complete text (gateway.templates); empty: guessed.
+    tokenizer: what its tokens are counted by (gateway.kinds.TOKENIZERS); empty: found by the model's name.
     fallbacks: ids of the connections to ask when this one does not answer, in order.
     """
 
@@ -104,6 +105,7 @@ class Connection:
     is_default: bool = False
     is_context_set: bool = True
     template: str = ""
+    tokenizer: str = ""
     prices: Prices | None = None
     fallbacks: tuple[str, ...] = ()
 

@@ -33,6 +33,13 @@ TEXT_KINDS = ("llamacpp", "koboldcpp", "text")
 """Kinds that complete a text: messages reach them through a template, or as a prompt that is rendered already."""
 
 
+ESTIMATE, SERVER = "estimate", "server"
+TOKENIZERS = (
+    ESTIMATE, SERVER, "llama4", "llama3", "qwen3.5", "qwen", "deepseek", "o200k", "cl100k", "tekken", "mistral",
+)  # fmt: skip
+"""What tokens may be counted by: no vocabulary at all, the model's own server, or that of a family of models."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalServer:
     """A model server people run on their own machine."""
@@ -68,7 +75,7 @@ class ConnectionSettings:
     """How a connection is used.
 
     None leaves context_tokens to its server, temperature to the preset, a time-out to the default. `template` empty:
-    guessed from the model's name. `fallbacks`: ids of other connections, in order.
+    guessed from the model's name; so is an empty `tokenizer`. `fallbacks`: ids of other connections, in order.
     """
 
     context_tokens: int | None = None
@@ -78,6 +85,7 @@ class ConnectionSettings:
     first_token_seconds: float | None = None
     between_tokens_seconds: float | None = None
     template: str = ""
+    tokenizer: str = ""
     prices: dict[str, Any] | None = None
     fallbacks: tuple[str, ...] = ()
 
@@ -129,6 +137,12 @@ def _check_template(value: str) -> None:
         raise InvalidInput(f"A template is one of {known}, or empty.", field="template", known=list(TEMPLATES))
 
 
+def _check_tokenizer(value: str) -> None:
+    if value and value not in TOKENIZERS:
+        known = ", ".join(TOKENIZERS)
+        raise InvalidInput(f"A tokenizer is one of {known}, or empty.", field="tokenizer", known=list(TOKENIZERS))
+
+
 def _check_prices(value: dict[str, Any]) -> None:
     for name in ("input_per_million", "output_per_million"):
         if not 0 <= value[name] <= PRICE_MAX:
@@ -144,6 +158,7 @@ def _check_fallbacks(value: Sequence[str]) -> None:
 
 CHECKS: dict[str, Callable[[Any], None]] = {
     "template": _check_template,
+    "tokenizer": _check_tokenizer,
     "prices": _check_prices,
     "fallbacks": _check_fallbacks,
 }

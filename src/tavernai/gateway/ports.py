@@ -1,7 +1,7 @@
 """What the gateway needs from engines, and what rooms above it may ask of it."""
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tavernai.gateway.domain import (
     ChatRequest,
@@ -45,6 +45,18 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Let go of sockets; nothing is asked of the back end afterwards."""
+        ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A back end whose server counts tokens."""
+
+    async def count(self, text: str, connection: Connection) -> int | None:
+        """The tokens of a text, with what the server puts before every text; None: it does not know the question.
+
+        Raises UpstreamError.
+        """
         ...
 
 

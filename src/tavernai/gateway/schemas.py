@@ -59,7 +59,8 @@ class SettingsGiven(Given):
     """Settings to put in; null takes prices away, and the context size, a temperature or a time-out back to default.
 
     `fallbacks`: ids of the connections to ask when this one does not answer, in order. `template`: how messages become
-    a prompt for servers that complete text; empty guesses by the model's name.
+    a prompt for servers that complete text; `tokenizer`: what tokens are counted by, a family of models, `server` or
+    `estimate`. Both empty: by the model's name.
     """
 
     context_tokens: Context | None = None
@@ -69,6 +70,7 @@ class SettingsGiven(Given):
     first_token_seconds: Seconds | None = None
     between_tokens_seconds: Seconds | None = None
     template: Annotated[str, Field(max_length=32)] | None = None
+    tokenizer: Annotated[str, Field(max_length=32)] | None = None
     prices: PricesGiven | None = None
     fallbacks: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=FALLBACKS_MAX)] | None = None
 
@@ -130,6 +132,7 @@ class SettingsShown(BaseModel):
     first_token_seconds: float | None = None
     between_tokens_seconds: float | None = None
     template: str = ""
+    tokenizer: str = ""
     prices: PricesShown | None = None
     fallbacks: list[str] = []
 

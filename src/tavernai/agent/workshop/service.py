@@ -181,8 +181,8 @@ class WorkshopService:
         values = {**config.values, **settings}
         world = replace(world, settings=lore.settings_of(values), is_dry=text is not None)
         env = environment(scene, clock=self._director.clock, random=random.Random(task["id"]))
-        found = woken_in(env, world, tokens=self._director.tokenizer.text, monotonic=monotonic)
-        return _woken_shown(found, world, tokens=self._director.tokenizer.text)
+        found = woken_in(env, world, tokens=made.tokenizer.text, monotonic=monotonic)
+        return _woken_shown(found, world, tokens=made.tokenizer.text)
 
     def _books(self, conn: Reader, user_id: str, lorebook_ids: Sequence[str]) -> list[LoreBook]:
         """Raises NotFound: one of them is not this person's, or in the trash."""

@@ -141,11 +141,43 @@ class CountingTokenizer(_PricedByText):
             return len(self._encoded(text.encode("utf-8", "replace").decode()))
 
 
+class KnownCounts(Protocol):
+    """Counts a model's server has told, as far as they are known."""
+
+    def get(self, text: str) -> int | None: ...
+
+
+class ServedTokenizer(_PricedByText):
+    """Tokens as the model's own server counted them; `missing` gathers what it has to be asked.
+
+    Until nothing is missing this is no better than the estimate it fills the gaps with, and goes by that one's name.
+    """
+
+    def __init__(self, served_by: str, known: KnownCounts, estimate: Tokenizer) -> None:
+        self._served_by = served_by
+        self._known = known
+        self._estimate = estimate
+        self.missing: dict[str, None] = {}
+
+    @property
+    def name(self) -> str:
+        return self._estimate.name if self.missing else self._served_by
+
+    def text(self, text: str) -> int:
+        if not text:
+            return 0
+        counted = self._known.get(text)
+        if counted is None:
+            self.missing[text] = None
+            return self._estimate.text(text)
+        return counted
+
+
 class Tokenizers(Protocol):
     """Finds the tokenizer of a model."""
 
-    def of(self, model: str, *, wanted: str = "auto") -> Tokenizer:
-        """`wanted`: a family's name, `estimate`, or `auto`: what the model's name tells. Never waits for a disk."""
+    def of(self, model: str, *, wanted: str = "") -> Tokenizer:
+        """`wanted`: a family's name, or `estimate`; anything else: what the model's name tells. Never waits for a disk."""
         ...
 
 
