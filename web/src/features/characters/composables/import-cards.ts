@@ -1,5 +1,8 @@
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { openFiles } from '@/features/import/import.api'
+import { isArchive } from '@/features/import/import.logic'
+import { useProblemText } from '@/lib/problem-text'
 import { useToasts } from '@/lib/toasts'
 import { isPlain, tallyOf } from '../characters.logic'
 import { useImport } from '../characters.store'
@@ -10,8 +13,20 @@ export function useImportCards(): (files: readonly File[]) => Promise<void> {
   const router = useRouter()
   const toasts = useToasts()
   const cards = useImport()
+  const problem = useProblemText()
+
+  /** An archive may hold a whole folder: it is looked at on a page of its own before anything is written. */
+  async function moveIn(archives: readonly File[]): Promise<void> {
+    toasts.show(t('import.sending'))
+    try {
+      await router.push({ name: 'import', params: { id: await openFiles(archives) } })
+    } catch (error) {
+      toasts.show(problem.line(error), { tone: 'bad' })
+    }
+  }
 
   return async (files) => {
+    if (files.some(isArchive)) return moveIn(files)
     const results = await cards.take(files)
     if (!results.length) return
     if (!isPlain(results)) return void (cards.reportOpen = true)
