@@ -8,7 +8,8 @@ as facts, 250 to a commit, before the server starts. Then GET /api/characters ov
 first page by each order, the 20th page, pages narrowed by words many or nobody has, by tag, creator and collection,
 the tags, the duplicates and a character by chance; the same first page 100 long, as the page asks.
 Then, on an empty person, `cards` distinct PNG cards (five pictures of 512 × 768, about 400 KB each) by POST
-/api/characters/import, 20 to a request over two lines, while two more lines fetch each new thumbnail (240 × 300).
+/api/characters/import, 20 to a request over two lines, while six more lines, as a browser has, fetch each new
+thumbnail (240 × 300).
 SQLite, one client process beside the server. Not measured: PostgreSQL, a cold disk, several people at once.
 """
 
@@ -44,6 +45,7 @@ AT_ONCE = 250
 COLLECTED = 500
 CHATTED = 300
 PER_REQUEST = 20
+LOOKERS = 6  # as many lines as a browser opens
 SYLLABLES = ("ka", "mi", "ro", "te", "lu", "sha", "ven", "dor", "pil", "gan", "ost", "wy", "林", "月")
 
 
@@ -175,7 +177,7 @@ async def measure_import(url: str, key: str, count: int) -> dict[str, Any]:
         handfuls.put_nowait(files[start : start + PER_REQUEST])
     async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {key}"}) as session:
         since = time.perf_counter()
-        looking = [asyncio.create_task(look(session, fresh)) for _ in range(2)]
+        looking = [asyncio.create_task(look(session, fresh)) for _ in range(LOOKERS)]
         await asyncio.gather(*(send(session, handfuls, fresh) for _ in range(2)))
         imported = time.perf_counter() - since
         for _ in looking:
