@@ -110,6 +110,7 @@ from tavernai.http.streams import router as streams_router
 from tavernai.interop.importing.endpoints import router as imports_router
 from tavernai.interop.importing.exporting import ExportService, Shelves
 from tavernai.interop.importing.making import Tools
+from tavernai.interop.importing.origins import ImportOrigins
 from tavernai.interop.importing.projections import FOLDS as IMPORTS
 from tavernai.interop.importing.service import ImportsService
 from tavernai.kernel.clock import now_ms
@@ -424,7 +425,7 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     writer.worker = runner.worker
     agent = AgentService(storage, stage=stage)
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
-    services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper()))
+    services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper(), origins=ImportOrigins()))
     services.add(WorkshopService(storage, gateway, director=director, listener=Listener(stage)))
     return Work(services, hub, drafts, runner)
 

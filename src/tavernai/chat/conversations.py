@@ -11,7 +11,7 @@ from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
 from tavernai.chat.domain.written import Form
 from tavernai.chat.items import Item, conversation_item, message_item, on
-from tavernai.chat.ports import Cast, Tasks
+from tavernai.chat.ports import Cast, Kept, NoOrigins, Origins, Tasks
 from tavernai.chat.service import open_conversation
 from tavernai.chat.undoing import Undone
 from tavernai.chat.window import Window
@@ -35,10 +35,11 @@ class Answer:
 class ChatService:
     """What a person does with their conversations. Every method refuses others' with NotFound."""
 
-    def __init__(self, storage: Storage, *, cast: Cast, tasks: Tasks) -> None:
+    def __init__(self, storage: Storage, *, cast: Cast, tasks: Tasks, origins: Origins | None = None) -> None:
         self._storage = storage
         self._cast = cast
         self._tasks = tasks
+        self._origins = origins or NoOrigins()
 
     # Conversations.
 
@@ -210,7 +211,8 @@ class ChatService:
 
         def query(conn: Connection) -> tuple[str, bytes]:
             row = store.conversation_of(conn, owner_id, conversation_id)
-            content = exporting.export_of(conn, row, form=form, message_ids=message_ids)
+            kept = self._origins.kept(conn, conversation_id) if form == "jsonl" else Kept()
+            content = exporting.export_of(conn, row, form=form, message_ids=message_ids, kept=kept)
             return f"{row['title']}.{form}", content
 
         return await self._storage.read(query)

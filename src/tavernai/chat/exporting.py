@@ -9,17 +9,19 @@ from tavernai.chat.domain.tree import is_above
 from tavernai.chat.domain.written import Form, Line, written
 from tavernai.chat.errors import MessageNotFound
 from tavernai.chat.items import IN_LIST_MAX, on
+from tavernai.chat.ports import Kept
 from tavernai.chat.tables import messages, variants
 from tavernai.chat.window import EVERYTHING, Path, path_rows
 from tavernai.storage.rows import Row
 
 
-def export_of(conn: Connection, conversation: Row, *, form: Form, message_ids: Collection[str]) -> bytes:
+def export_of(conn: Connection, conversation: Row, *, form: Form, message_ids: Collection[str], kept: Kept) -> bytes:
     """The file. Without ids the whole path shown; what is in the trash never. Raises MessageNotFound."""
     found = _chosen(conn, conversation, message_ids) if message_ids else _path(conn, conversation)
     live = [(message, n) for message, n in found if message["deleted_pos"] is None]
     told = _variants(conn, [message["pos"] for message, _n in live])
-    return written(form, conversation, [Line(message, told[message["pos"]], n) for message, n in live])
+    lines = [Line(message, told[message["pos"]], n, kept.lines.get(message["id"])) for message, n in live]
+    return written(form, {**conversation, "chat_metadata": kept.metadata}, lines)
 
 
 def _path(conn: Connection, conversation: Row) -> list[tuple[Row, int]]:

@@ -1,8 +1,8 @@
 """What this room needs from others."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -38,3 +38,26 @@ class Tasks(Protocol):
     def cancel(self, tx: Transaction, task_ids: Sequence[str], *, owner_id: str, by: By) -> None:
         """Cancel those of these tasks that have not ended, in this unit of work; ids of ended tasks are passed too."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a conversation from SillyTavern brought along that has no home here."""
+
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """`chat_metadata` of the file's header"""
+    lines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """by message id: {line, swipes?}, as `kept` of a ChatMessage and of its variants"""
+
+
+class Origins(Protocol):
+    """Where conversations came from, as far as an export gives it back."""
+
+    def kept(self, conn: Connection, conversation_id: str) -> Kept: ...
+
+
+class NoOrigins:
+    """Nothing came from elsewhere."""
+
+    def kept(self, conn: Connection, conversation_id: str) -> Kept:
+        return Kept()

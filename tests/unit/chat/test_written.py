@@ -1,10 +1,15 @@
 """A conversation as a file, form by form."""
 
+import json
 from typing import Any
 
 import orjson
+import pytest
 
 from tavernai.chat.domain.written import Line, written
+from tavernai.chat.formats.reading import read_chats
+from tavernai.chat.formats.shapes import ChatMessage
+from tests.support.shared import fixture, fixture_names
 
 AT = 1_763_700_000_000
 CONVERSATION: dict[str, Any] = {
@@ -62,3 +67,38 @@ def test_sillytavern_lines_have_a_header_swipes_and_no_last_newline() -> None:
 def test_an_empty_conversation_is_still_a_file() -> None:
     assert orjson.loads(written("jsonl", CONVERSATION, []))["user_name"] == "User"
     assert written("txt", CONVERSATION, []) == b"\n"
+
+
+def brought(message: ChatMessage) -> Line:
+    """The message as it is stored after an import."""
+    at = message.sent_at or 0
+    variants = [
+        {"text": one.text, "kind": "import", "model": one.model, "reasoning": one.reasoning, "tokens_out": None,
+         "created_at": one.sent_at or at}
+        for one in message.variants
+    ]  # fmt: skip
+    row = {"role": message.role, "name": message.name, "hidden": message.is_system, "created_at": at}
+    swipes = [one.kept for one in message.variants]
+    return Line(row, variants, message.selected, {"line": message.kept} | ({"swipes": swipes} if any(swipes) else {}))
+
+
+@pytest.mark.parametrize("path", fixture_names("sillytavern/chats/*.jsonl"))
+def test_an_imported_chat_is_exported_with_everything_it_brought(path: str) -> None:
+    [chat] = read_chats(fixture(path).read_bytes())
+    conversation = {"character_name": "Mira", "created_at": 0, "chat_metadata": chat.metadata}
+    exported = written("jsonl", conversation, [brought(message) for message in chat.messages]).split(b"\n")
+    before = fixture(path).read_bytes().split(b"\n")
+    assert exported[1:] == before[0 if chat.header is None else 1 :]
+    assert json.loads(exported[0])["chat_metadata"] == chat.metadata
+
+
+def test_an_alternative_written_here_stands_beside_those_that_came() -> None:
+    info = {"send_date": "d", "extra": {}}
+    came = {"name": "Mira", "mes": "A", "swipes": ["A"], "swipe_id": 0, "swipe_info": [info], "extra": {"x": 1}}
+    line = brought(read_chats(json.dumps(came).encode())[0].messages[0])
+    further = [*line.variants, variant("B", kind="swipe", model="new", tokens_out=3)]
+    told = json.loads(written("jsonl", CONVERSATION, [Line(line.message, further, 1, line.kept)]).split(b"\n")[1])
+    assert (told["mes"], told["swipes"], told["swipe_id"]) == ("B", ["A", "B"], 1)
+    assert told["extra"] == {"x": 1, "model": "new"}
+    assert told["swipe_info"][0] == info
+    assert told["swipe_info"][1]["extra"] == {"model": "new", "token_count": 3}

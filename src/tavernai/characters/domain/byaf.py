@@ -184,7 +184,7 @@ def _paired(messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _message_line(message: Mapping[str, Any], name: str) -> dict[str, Any]:
     if message.get("type") == "human":
-        return _line("{{user}}", is_user=True, text=_placed(message.get("text")), at=message.get("createdAt"))
+        return _line("User", is_user=True, text=_placed(message.get("text")), at=message.get("createdAt"))
     outputs = _objects(message.get("outputs"))
     if not outputs:
         return _line(name, is_user=False, text=_placed(message.get("text")), at=message.get("createdAt"))

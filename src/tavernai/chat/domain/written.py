@@ -26,6 +26,8 @@ class Line:
     """all of them, in order"""
     shown: int
     """index of the one shown"""
+    kept: Mapping[str, Any] | None = None
+    """{line, swipes?} as they came from SillyTavern; None for what was written here"""
 
     @property
     def variant(self) -> Mapping[str, Any]:
@@ -85,32 +87,58 @@ def _jsonl(conversation: Mapping[str, Any], lines: Sequence[Line]) -> str:
         "user_name": said_by_user[-1] if said_by_user else "User",
         "character_name": conversation["character_name"],
         "create_date": rfc3339(conversation["created_at"]),
-        "chat_metadata": {},
+        "chat_metadata": conversation.get("chat_metadata", {}),
     }
     return b"".join(file_of(header, map(_tavern_message, lines))).decode()
 
 
 def _tavern_message(line: Line) -> ChatMessage:
-    """As it would have come from a file, so that one writer serves both."""
+    """As it would have come from a file, so that one writer serves both; what did come from one goes back into it."""
     role, shown = line.message["role"], line.variant
-    is_plain = role == "user" and len(line.variants) == 1
-    kept: dict[str, Any] = {"extra": _extra(shown, role=role)} | (
-        {} if is_plain else {"swipes": None, "swipe_id": line.shown}
-    )
-    variants = tuple(
-        ChatVariant(str(one["text"]), kept={"send_date": rfc3339(one["created_at"]), "extra": _extra(one, role=role)})
-        for one in line.variants
-    )
+    swipes = (line.kept or {}).get("swipes", ())
     return ChatMessage(
         name=str(line.message["name"]),
         is_user=role == "user",
         is_system=bool(line.message["hidden"]),
         text=line.text,
-        variants=variants,
+        variants=tuple(
+            ChatVariant(str(one["text"]), kept=_swipe(one, number, swipes, came=line.kept is not None, role=role))
+            for number, one in enumerate(line.variants)
+        ),
         selected=line.shown,
         sent_at=line.message["created_at"],
-        kept=kept,
+        kept=_back(line.kept["line"], shown) if line.kept else _new(line, role=role),
     )
+
+
+def _new(line: Line, *, role: str) -> dict[str, Any]:
+    is_plain = role == "user" and len(line.variants) == 1
+    swipes = {} if is_plain else {"swipes": None, "swipe_id": line.shown}
+    return {"extra": _extra(line.variant, role=role), **swipes}
+
+
+def _back(kept: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The line as it came; of the text shown only what is true of it."""
+    extra = kept.get("extra")
+    if not isinstance(extra, dict):
+        return dict(kept)
+    told = dict(extra)
+    for key in ("model", "reasoning"):
+        if (told.get(key) or None) != (shown[key] or None):
+            told.pop(key, None)
+            told |= {key: shown[key]} if shown[key] else {}
+    return {**kept, "extra": told}
+
+
+def _swipe(
+    variant: Mapping[str, Any], number: int, swipes: Sequence[Any], *, came: bool, role: str
+) -> dict[str, Any] | None:
+    """Its line of `swipe_info`: as it came, else made here; none for one that came without."""
+    if number < len(swipes):
+        return dict(swipes[number]) if swipes[number] is not None else None
+    if came and variant["kind"] == "import":
+        return None
+    return {"send_date": rfc3339(variant["created_at"]), "extra": _extra(variant, role=role)}
 
 
 def _extra(variant: Mapping[str, Any], *, role: str) -> dict[str, Any]:

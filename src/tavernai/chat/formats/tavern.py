@@ -169,6 +169,8 @@ def _variants(line: dict[str, Any], text: str, warnings: Repairs, *, where: str)
             warnings.add("swipe_appended", where)
             made.append(_variant(text, None, line=line))
         selected = same[0] if same else len(made) - 1
+    if made[selected].kept is None:  # what the line says is said of the text it shows
+        made[selected] = _variant(text, None, line=line)
     return tuple(made), selected
 
 

@@ -353,7 +353,7 @@ class Importer:
         position = writing.finish(tx, conversation_id, **place, owner_id=self._owner, by=self._by)
         metadata = item["about"].get("metadata", {})
         if item["about"]["form"] == TAVERN:
-            self._kept(tx, "chat_metadata", item, metadata, object_id=conversation_id)
+            self._kept(tx, "chat_metadata", item, teller.metadata or metadata, object_id=conversation_id)
         self._tune_chat(tx, conversation_id, metadata, item["about"].get("root", ""))
         self._folders.chats[item["path"]] = ("imported", conversation_id, position)
         self._settle(tx, item, Outcome("imported", conversation_id, position))

@@ -77,6 +77,8 @@ class ChatTeller:
         self._family = Family()
         self._times: dict[int, int] = {}
         self.end = End()
+        self.metadata: dict[str, Any] = {}
+        """all that the header says of the chat, once the first file is read"""
         self._out = Written(writing.Piece())
 
     def pieces(self) -> Iterator[Written]:
@@ -96,6 +98,7 @@ class ChatTeller:
         times = self._dates(path)
         parent, last = ROOT, -1
         with self._open(path) as chat:
+            self.metadata = self.metadata or chat.metadata
             for at, message in zip(times, chat.messages, strict=False):
                 step = self._family.step(parent, message)
                 self._add(self._out, step, message, at)
