@@ -1,6 +1,6 @@
 """Presets as SillyTavern stores them, good and bad."""
 
-from tavernai.prompting.domain.presets import BUILTINS, DEFAULT_ORDER, preset_from_sillytavern
+from tavernai.prompting.domain.presets import BUILTINS, DEFAULT_ORDER, DEFAULT_PRESET, preset_from_sillytavern
 
 
 def test_an_empty_preset_is_the_default_one() -> None:
@@ -42,3 +42,12 @@ def test_only_the_global_order_counts() -> None:
     ]
     [entry] = preset_from_sillytavern({"prompt_order": orders}).order
     assert (entry.identifier, entry.enabled) == ("main", False)
+
+
+def test_a_preset_of_2023_keeps_its_prompts_under_names_of_their_own() -> None:
+    old = {"main_prompt": "Old main.", "jailbreak_prompt": "Old end.", "names_in_completion": True}
+    told = preset_from_sillytavern(old)
+    assert (told.prompts["main"].content, told.prompts["jailbreak"].content) == ("Old main.", "Old end.")
+    assert told.names_behaviour == "field"
+    newer = preset_from_sillytavern(old | {"prompts": [], "names_behavior": 0})
+    assert (newer.prompts["main"].content, newer.names_behaviour) == (DEFAULT_PRESET.prompts["main"].content, "default")

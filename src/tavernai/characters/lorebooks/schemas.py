@@ -20,7 +20,7 @@ class LorebookGiven(Given):
 
 
 class LorebookChangeGiven(Given):
-    """What shall change; an entry that is null is taken out, fields of an entry that are not named stay."""
+    """What shall change; an entry given is the whole entry, one that is null is taken out."""
 
     version: Version
     name: Name | None = None

@@ -102,7 +102,7 @@ class LorebookService:
         self, user_id: str, name: str, *, description: str = "", entries: Mapping[str, Any] | None = None
     ) -> Lorebook:
         """A new book; a name that is taken gets a number. Raises InvalidInput, LorebookTooLarge."""
-        given = checked_entries(entries or {}, {})
+        given = checked_entries(entries or {})
         fact = e.LorebookCreated(
             new_id(), checked_name(name), _description(description),
             [{"uid": uid, "entry": entry} for uid, entry in given.items() if entry is not None], {},
@@ -121,19 +121,17 @@ class LorebookService:
         description: str | None = None,
         entries: Mapping[str, Any] | None = None,
     ) -> Lorebook:
-        """One change of name, description and entries: `null` takes an entry out, fields not named stay.
+        """One change of name, description and entries; an entry given is the whole entry, `null` takes it out.
 
         Raises NotFound, LorebookInTrash, LorebookNameTaken, Conflict (facts: current), InvalidInput, LorebookTooLarge.
         """
-        current = await self.get(user_id, lorebook_id)
+        current, given = await self.get(user_id, lorebook_id), checked_entries(entries or {})
 
         def unit(tx: Transaction) -> None:
             row = _live(tx, user_id, lorebook_id)
             if row["version"] != version:
                 raise Conflict(current=current.shown() | {"version": row["version"]})
-            old = tx.rows(store.entries_select(lorebook_id, set(entries or {})))
-            stored = {one["uid"]: orjson.loads(one["entry"]) for one in old}
-            facts = _edits(tx, row, name=name, description=description, entries=checked_entries(entries or {}, stored))
+            facts = _edits(tx, row, name=name, description=description, entries=given)
             _append(tx, user_id, lorebook_id, facts)
 
         await self._storage.commit(unit)
@@ -220,8 +218,8 @@ def checked_name(name: str) -> str:
     return name
 
 
-def checked_entries(given: Mapping[str, Any], stored: Mapping[str, Entry]) -> dict[str, Entry | None]:
-    """Entries as they are kept: a new one gets every field it lacks, of an old one the fields not named stay.
+def checked_entries(given: Mapping[str, Any]) -> dict[str, Entry | None]:
+    """Entries as they are kept: fields that one lacks are a new entry's, further ones stay as they are.
 
     Raises InvalidInput.
     """
@@ -240,7 +238,7 @@ def checked_entries(given: Mapping[str, Any], stored: Mapping[str, Entry]) -> di
             raise InvalidInput(f"The entry {uid} is no object.", field="entries")
         own: int | str = int(uid) if uid.isdecimal() else uid
         told = {name: value for name, value in told.items() if name != "uid"}
-        made[uid] = stored[uid] | told if uid in stored else new_entry(own, **told)
+        made[uid] = new_entry(own, **told)
     return made
 
 

@@ -1,6 +1,5 @@
 """The room's SQL for lorebooks."""
 
-from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -57,12 +56,6 @@ def named(conn: Connection, owner_id: str, name: str) -> Row | None:
 def entries(conn: Connection, lorebook_id: str) -> dict[str, Entry]:
     """A book's entries by uid, in their order."""
     return {row["uid"]: orjson.loads(row["entry"]) for row in _ENTRIES.all(conn, of=lorebook_id)}
-
-
-def entries_select(lorebook_id: str, uids: Collection[str]) -> Select[Any]:
-    """Some entries; for a unit of work."""
-    c = lorebook_entries.c
-    return select(lorebook_entries).where(c.lorebook_id == lorebook_id, c.uid.in_(sorted(uids)))
 
 
 def names_select(owner_id: str) -> Select[Any]:

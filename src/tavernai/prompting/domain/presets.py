@@ -6,7 +6,7 @@ Source: shared contract 4.5.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar
 
 _T = TypeVar("_T")
@@ -119,6 +119,7 @@ class Preset:
 
 DEFAULT_PRESET: Final = Preset()
 
+OLD_TEXTS: Final = {"main_prompt": "main", "nsfw_prompt": "nsfw", "jailbreak_prompt": "jailbreak"}
 IN_CHAT: Final = 1
 GLOBAL_ORDER: Final = 100_001
 ENTRY_FLAGS: Final = {"system_prompt": "is_builtin", "marker": "is_marker", "forbid_overrides": "forbid_overrides"}
@@ -130,13 +131,16 @@ TEXTS: Final = (
 
 
 def preset_from_sillytavern(settings: Mapping[str, Any], *, name: str = "Default") -> Preset:
-    """A chat completion preset as SillyTavern stores it; what is missing or of the wrong kind takes its default."""
+    """A chat completion preset as SillyTavern stores it; what is missing or of the wrong kind takes its default.
+
+    Those of 2023 keep the three built-in prompts, and whether names go along, under names of their own.
+    """
     values: dict[str, Any] = {key: settings[key] for key in TEXTS if isinstance(settings.get(key), str)}
     return Preset(
         name=name,
-        prompts=_prompts(settings.get("prompts")),
+        prompts=_with_old_texts(_prompts(settings.get("prompts")), settings),
         order=_order(settings.get("prompt_order")),
-        names_behaviour=_known(NAMES_BEHAVIOURS, settings.get("names_behavior"), "default"),
+        names_behaviour=_names(settings),
         continue_prefill=settings.get("continue_prefill") is True,
         squash_system_messages=settings.get("squash_system_messages") is True,
         post_processing=_known(POST_PROCESSING_NAMES, settings.get("custom_prompt_post_processing"), ""),
@@ -148,6 +152,21 @@ def _prompts(stored: Any) -> dict[str, PromptEntry]:
     given = [_entry(one) for one in stored or [] if isinstance(one, Mapping) and isinstance(one.get("identifier"), str)]
     prompts = {entry.identifier: entry for entry in given}
     return prompts | {entry.identifier: entry for entry in BUILTINS if entry.identifier not in prompts}
+
+
+def _with_old_texts(prompts: dict[str, PromptEntry], settings: Mapping[str, Any]) -> dict[str, PromptEntry]:
+    if isinstance(settings.get("prompts"), list):
+        return prompts
+    told = {ours: settings.get(theirs) for theirs, ours in OLD_TEXTS.items()}
+    return prompts | {
+        name: replace(prompts[name], content=text) for name, text in told.items() if isinstance(text, str)
+    }
+
+
+def _names(settings: Mapping[str, Any]) -> NamesBehaviour:
+    if "names_behavior" not in settings and settings.get("names_in_completion") is True:
+        return "field"
+    return _known(NAMES_BEHAVIOURS, settings.get("names_behavior"), "default")
 
 
 def _entry(stored: Mapping[str, Any]) -> PromptEntry:
