@@ -20,7 +20,8 @@ from tavernai.characters.domain.reading import read_file
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.lorebooks.domain.formats import read_book_file
 from tavernai.chat.formats.reading import read_chats
-from tavernai.chat.formats.tavern import line_of
+from tavernai.chat.formats.shapes import new_warnings
+from tavernai.chat.formats.tavern import line_of, lines_of, read_lines
 from tavernai.config.presets.domain.reading import kept, parsed
 from tavernai.kernel.errors import TavernError
 from tavernai.prompting.domain.world_info.entries import Worlds, book_from
@@ -29,38 +30,47 @@ from tavernai.prompting.domain.world_info.scan import ScanInput, Tools, scan
 MEMORY_BYTES_MAX = 200 * 1024 * 1024
 
 
-def read_card(data: bytes, name: str) -> dict[str, Any]:
-    found = read_file(data, filename=name)
+def read_card(path: Path) -> dict[str, Any]:
+    found = read_file(path.read_bytes(), filename=path.name)
     for asset in found.assets:
         asset.read()
     return {"name": found.card.name, "told": [one.code for one in found.repairs], "picture": found.picture is not None}
 
 
-def read_world(data: bytes, name: str) -> dict[str, Any]:
+def read_world(path: Path) -> dict[str, Any]:
     """The book, and what wakes up in a text made to hurt its expressions."""
     repairs = Repairs()
-    book = read_book_file(data, repairs)
+    book = read_book_file(path.read_bytes(), repairs)
     tools = Tools(lambda text: text, len, random.Random(1), time.monotonic)
-    worlds = Worlds(everywhere=[book_from(name, {"entries": book.entries})])
+    worlds = Worlds(everywhere=[book_from(path.name, {"entries": book.entries})])
     found = scan(ScanInput(worlds, lines=["the lamp " + "x" * 200], message_count=1), tools)
     woken = [one.entry.content for one in found.woken]
     return {"entries": len(book.entries), "told": [one.code for one in repairs.items], "woken": woken}
 
 
-def read_chat(data: bytes, name: str) -> dict[str, Any]:
-    [chat] = read_chats(data, filename=name)
+def read_chat(path: Path) -> dict[str, Any]:
+    [chat] = read_chats(path.read_bytes(), filename=path.name)
     lines = [line_of(message) for message in chat.messages]
     return {"messages": len(lines), "told": [one.code for one in chat.warnings.items], "text": json.dumps(lines)[:500]}
 
 
-def read_preset(data: bytes, name: str) -> dict[str, Any]:
-    value, dropped = kept(parsed(data))
+def read_stream(path: Path) -> dict[str, Any]:
+    """A chat that nobody holds whole: its messages one by one."""
+    warnings = new_warnings()
+    with path.open("rb") as stream:
+        _, messages = read_lines(lines_of(stream, warnings), warnings)
+        return {"messages": sum(1 for _ in messages), "told": [one.code for one in warnings.items]}
+
+
+def read_preset(path: Path) -> dict[str, Any]:
+    value, dropped = kept(parsed(path.read_bytes()))
     return {"dropped": dropped, "text": json.dumps(value)[:2_000]}
 
 
-READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
+READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "world": read_world,
     "chat": read_chat,
+    "stream": read_stream,
     "preset": read_preset,
     "settings": read_preset,
 }
@@ -70,7 +80,7 @@ READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
 def outcome(path: Path) -> dict[str, Any]:
     read = READERS.get(path.name.partition("_")[0], read_card)
     try:
-        return {"is_read": True, **read(path.read_bytes(), path.name)}
+        return {"is_read": True, **read(path)}
     except TavernError as refused:
         return {"is_read": False, "code": refused.code, "detail": refused.detail}
 

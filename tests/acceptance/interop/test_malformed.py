@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,12 +79,15 @@ TOLD = {  # what must be said of a file that is read
 pytestmark = needs_shared
 
 
-@pytest.fixture(scope="module")
-def outcomes() -> dict[str, dict[str, Any]]:
-    paths = [path for path in sorted(fixture("malformed").iterdir()) if path.suffix != ".md"]
+def read_with_little_memory(*paths: Path) -> dict[str, dict[str, Any]]:
     program = [sys.executable, str(ROOT / "tests" / "support" / "limited.py"), *map(str, paths)]
     ended = subprocess.run(program, env=environment(), capture_output=True, text=True, timeout=240, check=True)
     return dict(json.loads(ended.stdout))
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, dict[str, Any]]:
+    return read_with_little_memory(*(path for path in sorted(fixture("malformed").iterdir()) if path.suffix != ".md"))
 
 
 def test_there_is_a_demand_for_every_file(outcomes: dict[str, dict[str, Any]]) -> None:
@@ -116,3 +120,13 @@ def test_what_the_files_try_does_not_happen(outcomes: dict[str, Any]) -> None:
     assert "passwd" not in outcomes["chat_html.jsonl"]["text"]
     assert "FAKE" not in outcomes["settings_secrets_inside.json"]["text"]
     assert not any(outcomes[name]["picture"] for name in TOLD if name.startswith("charx"))
+
+
+def test_a_chat_of_64_mb_is_read_without_being_held(tmp_path: Path) -> None:
+    line = json.dumps({"name": "Mira", "is_user": False, "mes": "x" * 16_000, "extra": {}}).encode() + b"\n"
+    path = tmp_path / "stream_long.jsonl"
+    with path.open("wb") as file:
+        file.writelines(line for _ in range(4_000))
+    told = read_with_little_memory(path)[path.name]
+    assert (told["is_read"], told["messages"]) == (True, 4_000)
+    assert told["grown_bytes"] < 30 * 1024 * 1024
