@@ -289,8 +289,10 @@ class Work:
         self._own = [
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(keep_trying(storage), name="storage-watch"),
-            asyncio.create_task(self.services[BackupService].keep_daily(), name="daily-backup"),
         ]
+        if self.services.settings.role != "edge":  # of several processes over one database, the worker
+            daily = self.services[BackupService].keep_daily()
+            self._own.append(asyncio.create_task(daily, name="daily-backup"))
 
     async def end(self) -> None:
         """Let listeners go, then leave what runs as a crash would: the next start closes it."""

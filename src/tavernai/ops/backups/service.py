@@ -59,6 +59,7 @@ class BackupService:
     """of the one being made, from 0 to 1"""
     failure: Failure | None = None
     _running: asyncio.Task[Made] | None = field(default=None, repr=False)
+    _closing: bool = False
 
     async def make(self, *, why: Why = "manual", target: Path | None = None, with_key: bool = False) -> Made:
         """Make one and wait for it. Raises BackupRunning, BackupNoRoom, TargetTaken, BackupFailed."""
@@ -100,7 +101,8 @@ class BackupService:
         return await self.storage.commit(lambda tx: self._change_plan(tx, plan, by))
 
     async def close(self) -> None:
-        """Wait for the one being made: a thread cannot be told to stop."""
+        """Have the one being made given up at its next piece; it leaves nothing behind."""
+        self._closing = True
         if self._running is not None:
             await asyncio.gather(self._running, return_exceptions=True)
 
@@ -152,6 +154,8 @@ class BackupService:
         return next(path for number in range(1_000) if not (path := names(number)).exists())
 
     def _told(self, done: float) -> None:
+        if self._closing:
+            raise BackupFailed(reason="the server stops")
         self.progress = done
 
     def _failed(self, error: TavernError) -> None:
