@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from tavernai import __version__
-from tavernai.cli import backups, connections, doctor, keys, ledger, parity, prompts, serving, users
+from tavernai.cli import backups, connections, doctor, imports, keys, ledger, parity, prompts, serving, users
 from tavernai.cli.host import Host
 from tavernai.cli.running import host_of, say_json
 from tavernai.kernel.errors import TavernError
@@ -32,6 +32,8 @@ app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("doctor")(doctor.doctor)
 app.command("parity")(parity.parity)
+app.command("import")(imports.import_paths)
+app.command("export")(imports.export)
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(connections.app, name="connection")

@@ -13,6 +13,7 @@ from tavernai.accounts.domain import User
 from tavernai.accounts.keys import Key, KeyService
 from tavernai.accounts.service import AccountsService
 from tavernai.agent.service import AgentService
+from tavernai.cli import moving
 from tavernai.cli.errors import NoOwner
 from tavernai.cli.host import Services
 from tavernai.cli.rebuilding import rebuild_check
@@ -150,6 +151,11 @@ COMMANDS: Mapping[str, Callable[[Any, Args], Awaitable[Any]]] = {
     "connection.remove": remove_connection,
     "connection.test": try_connection,
     "prompt.show": show_prompt,
+    "import.open": moving.open_import,
+    "import.get": moving.get_import,
+    "import.start": moving.start_import,
+    "import.undo": moving.undo_import,
+    "export.write": moving.write_export,
     "server.state": server_state,
     "backup.make": make_backup,
     "ledger.verify": verify_ledger,
