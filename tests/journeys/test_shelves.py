@@ -1,6 +1,7 @@
 """Worlds and presets: a book that wakes, a preset that changes a prompt, a script that is tried out."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from playwright.async_api import Locator, expect
@@ -149,4 +150,4 @@ async def test_every_shelf_fits_the_smallest_screen(shared_server: Server, keepe
             await visitor.looks_around()
         words = visitor.page.locator(".tab-bar li span")
         boxes = [box for one in await words.all() if (box := await one.bounding_box())]
-        assert all(left["x"] + left["width"] < right["x"] for left, right in zip(boxes, boxes[1:], strict=False))
+        assert all(left["x"] + left["width"] < right["x"] for left, right in pairwise(boxes))
