@@ -123,6 +123,8 @@ export interface Plan {
   prompt_tokens: number | null
   reply_tokens: number | null
   tokenizer?: string | null
+  /** Whether tokens were counted; otherwise they were estimated. */
+  counted?: boolean
   parts: PlanPart[]
   cut: PlanCut[]
   messages: { role: string; name?: string | null; content: string }[]

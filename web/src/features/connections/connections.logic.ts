@@ -23,6 +23,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 }
 
 export const TEMPLATES = ['chatml', 'llama3', 'mistral', 'alpaca', 'plain'] as const
+/** Families of models that count alike, by the names people know them by. */
+export const TOKEN_FAMILIES: Record<string, string> = {
+  deepseek: 'DeepSeek', qwen: 'Qwen', 'qwen3.5': 'Qwen 3.5', llama3: 'Llama 3', llama4: 'Llama 4', tekken: 'Mistral Nemo', mistral: 'Mistral 7B', o200k: 'GPT-4o', cl100k: 'GPT-4',
+}
 
 /** What the form holds while a connection is written. */
 export interface Draft {
@@ -36,7 +40,7 @@ export interface Draft {
   settings: ConnectionSettings
 }
 
-export const settingsDefault: ConnectionSettings = { context_tokens: null, reply_tokens: 400, temperature: null, template: '', prices: null, fallbacks: [] }
+export const settingsDefault: ConnectionSettings = { context_tokens: null, reply_tokens: 400, temperature: null, template: '', tokenizer: '', prices: null, fallbacks: [] }
 
 export const emptyDraft = (kind = 'openai'): Draft =>
   ({ name: '', kind, base_url: '', model: '', key: '', forgetKey: false, settings: { ...settingsDefault } })

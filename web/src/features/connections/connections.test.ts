@@ -5,7 +5,7 @@ import { fakeServer } from '@/testing/server'
 import ConfirmDialog from '@/ui/ConfirmDialog.vue'
 import ConnectionsView from './views/ConnectionsView.vue'
 
-const local = { id: 'c1', name: 'Local', kind: 'openai', model: 'm', base_url: 'http://127.0.0.1:8080/v1', is_default: true, has_key: true, version: 4, settings: { context_tokens: 8192, reply_tokens: 400, temperature: null, template: '', prices: null, fallbacks: [] } }
+const local = { id: 'c1', name: 'Local', kind: 'openai', model: 'm', base_url: 'http://127.0.0.1:8080/v1', is_default: true, has_key: true, version: 4, settings: { context_tokens: 8192, reply_tokens: 400, temperature: null, template: '', tokenizer: '', prices: null, fallbacks: [] } }
 const calm = { state: 'closed', failures: 0, retry_in_seconds: null, loading: false, code: null }
 const spare = { ...local, id: 'c2', name: 'Spare', is_default: false }
 const third = { ...local, id: 'c3', name: 'Third', is_default: false }
@@ -68,6 +68,16 @@ test('who is asked instead is put in order by keyboard', async () => {
   await user.keyboard('{Enter}')
   await user.click(dialog.getByRole('button', { name: 'Save' }))
   await waitFor(() => expect(server.asked('PATCH /api/connections/c1')[0]?.body).toMatchObject({ settings: { fallbacks: ['c3', 'c2'] } }))
+})
+
+test('what counts the tokens can be chosen when the name of the model does not tell', async () => {
+  const server = fakeServer({ ...doors, 'PATCH /api/connections/c1': local })
+  const { user } = await show(ConnectionsView)
+  await user.click(await screen.findByRole('button', { name: 'Edit Local' }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'Local' }))
+  await user.selectOptions(dialog.getByRole('combobox', { name: 'Tokens are counted by' }), 'llama3')
+  await user.click(dialog.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(server.asked('PATCH /api/connections/c1')[0]?.body).toMatchObject({ settings: { tokenizer: 'llama3' } }))
 })
 
 test('a test offers the models with what the server tells of them', async () => {

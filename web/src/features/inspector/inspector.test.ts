@@ -28,7 +28,7 @@ test('the panel names what woke and by which key, and opens the exact words', as
   fakeServer({
     'GET /api/messages/m1/prompt': {
       message_id: 'm1', messages: [{ role: 'system', content: 'Write, please.' }], prompt: null, stop: [], parts: [part('main', 'Main', 'Write, please.', 4)], cut: [], context_tokens: 100, budget_tokens: 80, prompt_tokens: 4, reply_tokens: 20,
-      lore: { hits: [{ id: 'Coast.0', title: 'The storm', why: 'key: storm', tokens: 6 }], dropped: [{ id: 'Coast.1', title: 'Harbour', why: 'budget' }] }, hash_ok: false, hash: 'h', tokenizer: 't', generated_at: '', connection: null, model: null,
+      lore: { hits: [{ id: 'Coast.0', title: 'The storm', why: 'key: storm', tokens: 6 }], dropped: [{ id: 'Coast.1', title: 'Harbour', why: 'budget' }] }, hash_ok: false, hash: 'h', tokenizer: 't', counted: false, generated_at: '', connection: null, model: null,
     },
   })
   const { user } = await show(PromptInspect, { props: { messageId: 'm1', variantId: 'v1' } })
