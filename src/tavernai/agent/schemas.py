@@ -133,6 +133,38 @@ class PlanCut(BaseModel):
     count: int
 
 
+class LoreHit(BaseModel):
+    """An entry that was woken, and the key that woke it."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str
+    title: str
+
+
+class LoreAccount(BaseModel):
+    """What the lorebooks gave to a prompt, and what they had to leave out."""
+
+    hits: list[LoreHit]
+    dropped: list[LoreHit]
+
+
+class ScriptUsed(BaseModel):
+    """A find-and-replace script of a prompt: how many texts it changed, or why it did nothing (invalid,
+    untranslatable, too_slow)."""
+
+    id: str
+    name: str
+    texts: int | None = None
+    why: str | None = None
+
+
+class ScriptsAccount(BaseModel):
+    """Scripts that changed what was sent, and those that could not run."""
+
+    ran: list[ScriptUsed]
+    failed: list[ScriptUsed]
+
+
 class PlanAccount(BaseModel):
     """The prompt of a reply: its size, its parts, what was cut, and the exact messages that were sent.
 
@@ -149,6 +181,8 @@ class PlanAccount(BaseModel):
     counted: bool
     parts: list[PlanPart]
     cut: list[PlanCut]
+    lore: LoreAccount
+    scripts: ScriptsAccount
     messages: list[dict[str, Any]]
 
 
@@ -192,21 +226,6 @@ class WhyAnswer(BaseModel):
     events: list[TimelineItem]
 
 
-class LoreHit(BaseModel):
-    """An entry that was woken, and the key that woke it."""
-
-    model_config = ConfigDict(extra="allow")
-    id: str
-    title: str
-
-
-class LoreAccount(BaseModel):
-    """What the lorebooks gave to a prompt, and what they had to leave out."""
-
-    hits: list[LoreHit]
-    dropped: list[LoreHit]
-
-
 class PromptSent(BaseModel):
     """The prompt of a reply as it was sent, put together from the ledger's parts.
 
@@ -220,6 +239,7 @@ class PromptSent(BaseModel):
     stop: list[str]
     parts: list[PlanPart]
     lore: LoreAccount
+    scripts: ScriptsAccount
     cut: list[PlanCut]
     context_tokens: int
     budget_tokens: int

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from tavernai.agent.errors import NoPrompt
 from tavernai.agent.tables import tasks
-from tavernai.agent.why import account_of_part, last_event
+from tavernai.agent.why import account_of_part, last_event, listed_in
 from tavernai.chat.errors import MessageNotFound, VariantNotFound
 from tavernai.chat.tables import messages, variants
 from tavernai.kernel.facts import Recorded
@@ -28,8 +28,8 @@ def sent(conn: Connection, message_id: str, *, owner_id: str | None, variant_id:
     """The prompt of the variant shown (or named). `owner_id` None: whoever's it is.
 
     Returns:
-        {messages | prompt, stop, parts, lore, cut, sizes …, hash, hash_ok, generated_at (ms), connection, model}: of
-        `messages` and `prompt` the one that was sent, the other None.
+        {messages | prompt, stop, parts, lore, scripts, cut, sizes …, hash, hash_ok, generated_at (ms), connection,
+        model}: of `messages` and `prompt` the one that was sent, the other None.
     Raises:
         MessageNotFound, VariantNotFound; NoPrompt: no model was asked for it; PromptTextGone, PromptTextChanged.
     """
@@ -66,18 +66,13 @@ def told_of(conn: Connection, made: Recorded) -> dict[str, Any]:
         "prompt": told[0]["content"] if is_text else None,
         "stop": list(plan["stop"]),
         "parts": [account_of_part(part) for part in parts_of(plan, texts)],
-        "lore": _lore(plan),
+        "lore": listed_in(plan, "lore", "hits", "dropped"),
+        "scripts": listed_in(plan, "scripts", "ran", "failed"),
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "hash": plan["prompt_hash"],
         "hash_ok": hash_of_messages(told) == plan["prompt_hash"],
         "generated_at": made.ts,
     }
-
-
-def _lore(plan: Any) -> dict[str, Any]:
-    """What was woken and what was left out of it; plans from before lore tell neither."""
-    told = plan.get("lore") or {}
-    return {name: list(told.get(name) or ()) for name in ("hits", "dropped")}
 
 
 def _route(events: list[Recorded]) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
         "parts": [account_of_part(part) for part in parts_of(plan, texts)],
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "messages": sent,
+        "lore": listed_in(plan, "lore", "hits", "dropped"),
+        "scripts": listed_in(plan, "scripts", "ran", "failed"),
     }
 
 
@@ -85,6 +87,12 @@ def _config(events: list[Recorded]) -> dict[str, Any] | None:
     if told is None:
         return None
     return {"revisions": told["revisions"], "used": told["used"], "ignored": told["ignored"]}
+
+
+def listed_in(plan: Any, account: str, *names: str) -> dict[str, Any]:
+    """Lists of one account in a plan; a plan that has no such account tells empty ones."""
+    told = plan.get(account) or {}
+    return {name: list(told.get(name) or ()) for name in names}
 
 
 def account_of_part(part: Any) -> dict[str, Any]:

@@ -77,6 +77,9 @@ async def test_an_entry_wakes_by_its_key_and_the_account_tells_it(ada: Person, m
     [hit] = plan["lore"]["hits"]
     assert (hit["book"], hit["why"], hit["tokens"] > 0) == ("Harbour", "key: lantern", True)
     assert any("burns green oil" in json.dumps(body) for body in await sent_to(model))
+    why = (await ada.get(f"/api/messages/{asked['reply_message_id']}/why")).ok()["plan"]
+    assert [one["why"] for one in why["lore"]["hits"]] == ["key: lantern"]
+    assert why["scripts"] == {"ran": [], "failed": []}
     listed = (await ada.get("/api/lorebooks")).ok()["items"]
     assert [(one["name"], one["everywhere"], one["entries"]) for one in listed] == [("Harbour", True, 1)]
 
