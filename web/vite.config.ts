@@ -15,6 +15,8 @@ const chunks = [
   { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|pinia|vue-i18n|@intlify|@tanstack\/(vue-query|query-core))\// },
   { name: 'text', test: /node_modules\/(markdown-it|dompurify|linkify-it|mdurl|uc\.micro|entities)|src\/lib\/(markdown|incremental|mend|quotes)/ },
   { name: 'ui', test: /src\/(ui|lib)\/(?!.*(NumberField|TagsInput|VirtualGrid))|node_modules\/(reka-ui|@floating-ui|@vueuse|@lucide)\//, minShareCount: 2 },
+  // What areas share with each other, most of it below a kilobyte.
+  { name: 'shared', test: /src\/(features\/(?!.*\/views\/)|api\/|router\/)|node_modules\/@lucide\//, minShareCount: 2 },
 ]
 
 export default defineConfig({
