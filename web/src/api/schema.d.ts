@@ -4013,7 +4013,7 @@ export interface components {
         };
         /**
          * LorebookChangeGiven
-         * @description What shall change; an entry that is null is taken out, fields of an entry that are not named stay.
+         * @description What shall change; an entry given is the whole entry, one that is null is taken out.
          */
         LorebookChangeGiven: {
             /** Version */
@@ -4537,6 +4537,8 @@ export interface components {
             parts: components["schemas"]["PlanPart"][];
             /** Cut */
             cut: components["schemas"]["PlanCut"][];
+            lore: components["schemas"]["LoreAccount"];
+            scripts: components["schemas"]["ScriptsAccount"];
             /** Messages */
             messages: {
                 [key: string]: unknown;
@@ -4848,6 +4850,7 @@ export interface components {
             /** Parts */
             parts: components["schemas"]["PlanPart"][];
             lore: components["schemas"]["LoreAccount"];
+            scripts: components["schemas"]["ScriptsAccount"];
             /** Cut */
             cut: components["schemas"]["PlanCut"][];
             /** Context Tokens */
@@ -5070,6 +5073,31 @@ export interface components {
             matches: components["schemas"]["ScriptMatch"][];
             /** Error */
             error: ("invalid" | "untranslatable" | "too_slow") | null;
+        };
+        /**
+         * ScriptUsed
+         * @description A find-and-replace script of a prompt: how many texts it changed, or why it did nothing (invalid,
+         *     untranslatable, too_slow).
+         */
+        ScriptUsed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Texts */
+            texts: number | null;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * ScriptsAccount
+         * @description Scripts that changed what was sent, and those that could not run.
+         */
+        ScriptsAccount: {
+            /** Ran */
+            ran: components["schemas"]["ScriptUsed"][];
+            /** Failed */
+            failed: components["schemas"]["ScriptUsed"][];
         };
         /**
          * SearchHit
