@@ -11,7 +11,7 @@ from tavernai.characters import shown
 from tavernai.characters.gallery import schemas as s
 from tavernai.characters.gallery.bulk import AT_ONCE_MAX, BulkService, Chosen
 from tavernai.characters.gallery.duplicates import DuplicateService
-from tavernai.characters.gallery.errors import TooManyChosen
+from tavernai.characters.gallery.errors import TooManyCharacters
 from tavernai.characters.gallery.packing import zipped
 from tavernai.characters.gallery.shelves import ShelfService
 from tavernai.characters.schemas import CharacterListed
@@ -164,7 +164,7 @@ async def change_characters(given: s.BulkGiven, who: Who, bulks: Bulks) -> s.Bul
 async def export_characters(given: s.ExportGiven, who: Who, characters: Characters) -> StreamingResponse:
     ids = await characters.chosen_ids(who.user_id, _chosen(given).found)
     if len(ids) > AT_ONCE_MAX:
-        raise TooManyChosen(chosen=len(ids), chosen_max=AT_ONCE_MAX)
+        raise TooManyCharacters(chosen=len(ids), chosen_max=AT_ONCE_MAX)
     files = characters.export_many(who.user_id, ids, given.format)
     headers = {"Content-Disposition": attachment("characters.zip"), "X-Content-Type-Options": "nosniff"}
     return StreamingResponse(zipped(files, form=given.format), media_type=ZIP, headers=headers)

@@ -1,7 +1,7 @@
 """What the gallery refuses.
 
 InvalidInput
-├── TooManyChosen      422
+├── TooManyCharacters  422
 └── NameTaken          422
 Conflict
 └── AlreadyUndone      409
@@ -10,10 +10,10 @@ Conflict
 from tavernai.kernel.errors import Conflict, InvalidInput
 
 
-class TooManyChosen(InvalidInput):
-    """That is more than one request may name."""
+class TooManyCharacters(InvalidInput):
+    """These are more characters than one request may name; narrow the choice, or take all that match."""
 
-    code = "too_many_chosen"
+    code = "too_many_characters"
 
 
 class NameTaken(InvalidInput):
