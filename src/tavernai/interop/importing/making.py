@@ -48,7 +48,7 @@ from tavernai.ledger.transaction import Transaction
 from tavernai.storage.ports import Blobs
 from tavernai.storage.rows import Row
 
-READERS: Final = 3
+READERS: Final = 4
 """Files read and pictures decoded at the same time."""
 
 

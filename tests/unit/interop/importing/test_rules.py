@@ -95,7 +95,7 @@ def test_keys_are_named_without_their_values_and_empty_ones_are_not_named() -> N
 def test_only_the_api_in_use_becomes_config() -> None:
     sampling = {"temp": 0.5, "seed": -1}
     settings = {"main_api": "textgenerationwebui", "amount_gen": "250", "oai_settings": {"temp_openai": 1.9}}
-    settings["textgenerationwebui_settings"] = sampling  # fmt: skip
+    settings["textgenerationwebui_settings"] = sampling
     told = {one.path: one.value for one in tuned(settings) if isinstance(one, Tuned)}
     assert told == {"/generation/temperature": 0.5, "/generation/reply_tokens": 250}
 
