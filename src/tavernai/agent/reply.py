@@ -151,7 +151,7 @@ class ReplyWriter:
 
     async def _stage(self, lease: Lease, connection: Connection, reason: str) -> Staged:
         def staged(tokenizer: Tokenizer | None) -> Awaitable[Staged]:
-            return self.storage.read(
+            return self.storage.study(
                 lambda conn: self.director.stage(
                     conn, lease.task, connection=connection, reason=reason, tokenizer=tokenizer
                 )

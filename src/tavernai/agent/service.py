@@ -117,7 +117,7 @@ class AgentService:
         Raises:
             EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
         """
-        heard = await self._storage.read(lambda conn: self._heard(conn, user_id, order))
+        heard = await self._storage.study(lambda conn: self._heard(conn, user_id, order))
         return await self._storage.commit(lambda tx: self._take(tx, user_id, order, heard))
 
     async def task(self, user_id: str, task_id: str) -> Row:

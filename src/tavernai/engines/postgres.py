@@ -34,7 +34,7 @@ class PostgresDialog:
         )
         self.read_engine = create_engine(
             address,
-            pool_size=4,
+            pool_size=8,
             max_overflow=4,
             hide_parameters=True,  # errors are logged, what people wrote is not
             isolation_level="REPEATABLE READ",

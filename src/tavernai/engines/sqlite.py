@@ -102,7 +102,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         URL.create("sqlite+pysqlite", database=str(path)),
         hide_parameters=True,  # errors are logged, what people wrote is not
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
-        pool_size=1 if not read_only else 4,
+        pool_size=1 if not read_only else 8,
         max_overflow=0 if not read_only else 4,
     )
     # Python's sqlite3 sends no BEGIN before SAVEPOINT by itself; with isolation_level None we send every BEGIN.

@@ -22,6 +22,12 @@ class Storage(Protocol):
         """Run the query in a reader thread, on one snapshot."""
         ...
 
+    async def study(self, query: Callable[[Connection], T]) -> T:
+        """As `read`, for a query that computes at length (prompts, scans, strangers' expressions): in a thread of
+        another kind, so that however many there are, nobody's reading waits for them.
+        """
+        ...
+
     def on_commit(self, hear: Heard) -> None:
         """Call `hear` with the facts of each group, in the event loop, after COMMIT and before its waiters go on."""
         ...

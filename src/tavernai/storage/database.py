@@ -13,6 +13,8 @@ from tavernai.storage.ports import Dialog
 from tavernai.storage.writer import GroupWriter, Heard, Session
 
 READERS = 4
+STUDENTS = 4
+"""Threads for what computes over what it reads. The engines keep a connection for each thread of both kinds."""
 _T = TypeVar("_T")
 
 
@@ -26,6 +28,7 @@ class Database:
         self.health = StorageHealth()
         self._writer = GroupWriter(dialog, session, self.health)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
+        self._students = ThreadPoolExecutor(STUDENTS, thread_name_prefix="ledger-student")
 
     async def commit(self, unit: Callable[[Any], _T]) -> _T:
         since = time.perf_counter()
@@ -42,6 +45,9 @@ class Database:
     async def read(self, query: Callable[[Connection], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
+    async def study(self, query: Callable[[Connection], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._students, self._read, query)
+
     def on_commit(self, hear: Heard) -> None:
         self._writer.on_commit(hear)
 
@@ -56,4 +62,5 @@ class Database:
     def _close(self) -> None:
         self._writer.close()
         self._readers.shutdown()
+        self._students.shutdown()
         self.dialog.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection as Reader
 
@@ -60,6 +61,11 @@ class WorkshopService:
         self._gateway = gateway
         self._director = director
         self._listener = listener
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def _turn(self, user_id: str) -> asyncio.Lock:
+        """One trial at a time for each person: what is slow is slow for them alone."""
+        return self._turns.setdefault(user_id, asyncio.Lock())
 
     async def preview(self, user_id: str, kind: Kind, data: Mapping[str, Any], *, place: Place) -> dict[str, Any]:
         """The next prompt there, as it would be with this preset. Raises NotFound, NothingToPreview, PromptTooLarge."""
@@ -74,7 +80,8 @@ class WorkshopService:
             made = self._director.set(conn, task, connection=connection, chose=chose)
             return _shown(made, self._director.prompt(made, dice=random.Random(task["id"])))
 
-        return await self._storage.read(query)
+        async with self._turn(user_id):
+            return await self._storage.study(query)
 
     async def test_lore(
         self,
@@ -93,11 +100,12 @@ class WorkshopService:
         """
         told = {name: checked(path_named(name), value) for name, value in settings.items()}
         connection = await self._connection()
-        return await self._storage.read(
-            lambda conn: self._woken(
-                conn, user_id, connection, place=place, text=text, lorebook_ids=lorebook_ids, settings=told
+        async with self._turn(user_id):
+            return await self._storage.study(
+                lambda conn: self._woken(
+                    conn, user_id, connection, place=place, text=text, lorebook_ids=lorebook_ids, settings=told
+                )
             )
-        )
 
     async def test_script(self, raw: Mapping[str, Any], text: str) -> dict[str, Any]:
         """What a script makes of a text, and where it matches; offsets count characters (code points)."""
@@ -108,9 +116,10 @@ class WorkshopService:
     ) -> list[dict[str, str]]:
         """Messages that scripts show otherwise than they are stored. Raises NotFound."""
         wanted = set(message_ids)
-        found = await self._storage.read(
-            lambda conn: self._listener.shown(conn, user_id, conversation_id, message_ids=wanted)
-        )
+        async with self._turn(user_id):
+            found = await self._storage.study(
+                lambda conn: self._listener.shown(conn, user_id, conversation_id, message_ids=wanted)
+            )
         if found is None:
             raise NotFound
         return found

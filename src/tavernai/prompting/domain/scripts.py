@@ -1,10 +1,11 @@
 """Find-and-replace scripts ("regex scripts") at their places in a prompt. Source: shared contract 6.5 and 4.1, step 6.
 
 A script's expression comes from a stranger's file: it runs under a time limit, and one that takes longer leaves the
-text as it was.
+text as it was and has no say about the texts after it. All scripts together have a limit, too.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -16,6 +17,8 @@ from tavernai.prompting.domain.words import Placement
 from tavernai.prompting.domain.world_info.entries import flag, whole
 
 SCRIPT_SECONDS_MAX: Final = 0.25
+SCRIPTS_SECONDS_MAX: Final = 2.0
+"""What the expressions of one pass may take, over all its texts."""
 Kind = Literal["stored", "prompt", "display"]
 Where = Literal["user", "assistant", "slash", "lore", "reasoning"]
 
@@ -88,6 +91,8 @@ class ScriptRewriter:
     """script id: why it did nothing"""
     ran: dict[str, int] = field(default_factory=dict)
     """script id: how many texts it changed"""
+    monotonic: Callable[[], float] = time.monotonic
+    _spent: float = 0.0
 
     def __call__(self, text: str, *, placement: Placement, depth: int | None) -> str:
         for script in self.scripts:
@@ -96,6 +101,11 @@ class ScriptRewriter:
         return text
 
     def _run(self, script: Script, text: str) -> str:
+        if self._spent >= SCRIPTS_SECONDS_MAX:
+            self.failed[script.id] = "too_slow"
+        if self.failed.get(script.id) == "too_slow":
+            return text
+        began = self.monotonic()
         try:
             after = replaced(script, text, expand=self.expand)
             if after != text:
@@ -107,6 +117,8 @@ class ScriptRewriter:
             self.failed[script.id] = "untranslatable"
         except TimeoutError:
             self.failed[script.id] = "too_slow"
+        finally:
+            self._spent += self.monotonic() - began
         return text
 
 
@@ -137,7 +149,9 @@ def replaced(script: Script, text: str, *, expand: Callable[[str], str]) -> str:
     def put(match: "regex.Match[str]") -> str:
         return expand(_inserted(script, match, expand))
 
-    return pattern.sub(put, text, count=0 if "g" in flags else 1, timeout=SCRIPT_SECONDS_MAX)
+    # `concurrent`: other threads go on while it searches.
+    count = 0 if "g" in flags else 1
+    return pattern.sub(put, text, count=count, timeout=SCRIPT_SECONDS_MAX, concurrent=True)
 
 
 def expression_of(written: str) -> tuple[str, str]:

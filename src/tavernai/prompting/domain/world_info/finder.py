@@ -166,7 +166,9 @@ class Finder:
             return False
         began = self.monotonic()
         try:
-            return compiled(*key.pattern).search(self.text(view), timeout=EXPRESSION_SECONDS_MAX) is not None
+            # `concurrent`: other threads go on while it searches.
+            found = compiled(*key.pattern).search(self.text(view), timeout=EXPRESSION_SECONDS_MAX, concurrent=True)
+            return found is not None
         except TimeoutError:
             self.stopped.add(key.text)
             return False
