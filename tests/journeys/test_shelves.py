@@ -47,6 +47,9 @@ async def test_a_book_is_written_tested_attached_and_wakes_in_a_reply(
         await writer.page.goto(address)
         await writer.write(f"Is there {key} left?", to=name)
         await writer.reads("Sweet indeed.")
+        await writer.write(f"Then tea with {key} will do.", to=name)
+        await expect(writer.message("Sweet indeed.")).to_have_count(2)
+        await writer.reads("Sweet indeed.")
         await writer.button("chat.inspector").click()
         woken = writer.page.get_by_role("list", name=writer.words("inspector.lore"))
         await expect(woken).to_contain_text(writer.words("inspector.by_key", key=key))
@@ -82,6 +85,9 @@ async def _reads_the_exact_prompt(reader: Visitor, text: str) -> None:
     await expect(window.get_by_text(text).first).to_be_visible()
     await reader.looks_around()
     await window.get_by_role("tab", name=reader.words("inspector.compare")).click()
+    await window.get_by_label(reader.words("inspector.with"), exact=True).select_option(index=1)
+    await expect(window.get_by_text(reader.words("inspector.state.changed")).first).to_be_visible()
+    await expect(window.locator("ins").first).to_contain_text("tea")
     await reader.looks_around()
 
 
