@@ -114,9 +114,7 @@ def _samplers(told: Effective, connection: Connection, preset: Mapping[str, Any]
     return asked
 
 
-def _reply_tokens(
-    told: Effective, connection: Connection, context: int, preset: int | None
-) -> tuple[int, str]:
+def _reply_tokens(told: Effective, connection: Connection, context: int, preset: int | None) -> tuple[int, str]:
     """The limit of the reply. The nearer layer wins; in one layer the number wins over the word."""
     number, length = told[REPLY], LENGTHS.get(told[LENGTH])
     if number is not None and (length is None or told.rank(REPLY) >= told.rank(LENGTH)):
