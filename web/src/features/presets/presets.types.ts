@@ -25,7 +25,7 @@ export const chosenAt: Partial<Record<Kind, { path: string; many?: true }>> = {
   script: { path: '/scripts/enabled', many: true },
 }
 /** Kinds whose prompt can be looked at while they are written. */
-export const previewed: readonly Kind[] = ['chat', 'context', 'instruct', 'system_prompt', 'text']
+export const previewed: readonly Kind[] = ['chat', 'context', 'instruct', 'system_prompt', 'reasoning', 'text']
 
 export interface Part { id: string; source: string; title?: string | null; role?: string | null; tokens: number; text?: string | null }
 export interface Sent { role: string; name?: string | null; content: string }
