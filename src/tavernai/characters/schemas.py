@@ -144,6 +144,7 @@ class PersonaChangeGiven(Given):
     name: Annotated[str, Field(max_length=1_000)] | None = None
     description: Annotated[str, Field(max_length=200_000)] | None = None
     is_default: Literal[True] | None = None
+    lorebook_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class PersonaUse(BaseModel):
@@ -152,7 +153,6 @@ class PersonaUse(BaseModel):
     type: Literal["user", "character", "conversation"]
     id: str
     name: str
-    lorebook_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class PersonaShown(BaseModel):
@@ -169,9 +169,9 @@ class PersonaShown(BaseModel):
     deleted: bool
     uses: list[PersonaUse]
     use_count: int
+    lorebook_id: str | None
 
 
 class PersonaPage(BaseModel):
     items: list[PersonaShown]
     next_cursor: str | None
-    lorebook_id: str | None
