@@ -134,6 +134,7 @@ class ImportsService:
     @asynccontextmanager
     async def receiving(self, user_id: str) -> AsyncIterator["Arrival"]:
         """A place for files that are being sent; they are looked at once the block ends well."""
+        await self.tidy()
         import_id = new_id()
         place = self._folder / import_id
         await asyncio.to_thread(place.mkdir, mode=FOLDER_MODE, parents=True)
@@ -239,6 +240,7 @@ class ImportsService:
             _turn(tx, import_id, status="undone")
 
         await self._storage.commit(unit)
+        await asyncio.to_thread(shutil.rmtree, self._folder / import_id, ignore_errors=True)
         return Undone(trashed, kept)
 
     # Steps of an import.
