@@ -82,6 +82,12 @@ def test_what_may_be_a_secret_is_dropped_and_only_its_name_is_told() -> None:
     assert dropped == ["proxy_password", "oai.api_key", "oai.custom_url"]
 
 
+def test_empty_places_for_keys_are_dropped_and_not_spoken_of() -> None:
+    dropped: list[str] = []
+    value = {"proxies": [{"name": "None", "url": "", "password": ""}], "horde_settings": {"models": []}}
+    assert (without_secrets(value, dropped), dropped) == ({}, [])
+
+
 def test_keys_are_named_without_their_values_and_empty_ones_are_not_named() -> None:
     secrets = {
         "api_key_openai": "sk",

@@ -41,7 +41,7 @@ def without_secrets(value: Any, dropped: list[str], *, path: str = "") -> Any:
         for name, inner in value.items():
             where = f"{path}.{name}" if path else str(name)
             if is_secret(str(name), inner):
-                if inner and len(dropped) < NAMES_MAX:
+                if _holds_any(inner) and len(dropped) < NAMES_MAX:
                     dropped.append(where[:200])
             else:
                 kept[name] = without_secrets(inner, dropped, path=where)
@@ -53,6 +53,15 @@ def without_secrets(value: Any, dropped: list[str], *, path: str = "") -> Any:
             if not is_secret("", inner)
         ]
     return value
+
+
+def _holds_any(value: Any) -> bool:
+    """Whether there was a secret at all: SillyTavern writes empty proxies into every settings.json."""
+    if isinstance(value, dict):
+        return any(_holds_any(inner) for name, inner in value.items() if is_secret(str(name), inner) or name == "url")
+    if isinstance(value, list):
+        return any(_holds_any(inner) for inner in value)
+    return bool(value)
 
 
 def names_in(secrets: Any) -> Iterator[str]:
