@@ -1,4 +1,4 @@
-"""A disk that takes nothing: what is asked meanwhile is refused by name, what was there stays, and it goes on by itself.
+"""A disk that takes nothing: what is asked is refused by name, what was there stays, and all goes on by itself.
 
 SQLite's own limit of pages is a full disk as SQLite sees it; the other tests fill a real one.
 """

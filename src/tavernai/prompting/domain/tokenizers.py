@@ -177,7 +177,7 @@ class Tokenizers(Protocol):
     """Finds the tokenizer of a model."""
 
     def of(self, model: str, *, wanted: str = "") -> Tokenizer:
-        """`wanted`: a family's name, or `estimate`; anything else: what the model's name tells. Never waits for a disk."""
+        """`wanted`: a family, or `estimate`; anything else: what the model's name tells. Never waits for a disk."""
         ...
 
 
