@@ -104,7 +104,7 @@ class ChatTeller:
                 self._add(self._out, step, message, at)
                 parent, last = after(step), at
                 yield len(self._out.piece.messages) >= PIECE_MESSAGES or self._out.chars > PIECE_CHARS
-        if parent != ROOT and last >= self.end.at:
+        if parent != ROOT and last > self.end.at:
             self.end = End(last, self._message_id(parent[0]), self._variant_id(*parent))
 
     def _dates(self, path: str) -> list[int]:
