@@ -73,7 +73,7 @@ async def _returns_to_the_newest(reader: Visitor) -> None:
 
 async def _rests_at_the_end(reader: Visitor) -> None:
     """Rows are measured as they come: a busy machine needs a moment."""
-    for _ in range(30):
+    for _ in range(150):
         if await reader.log.evaluate(AT_END):
             return
         await reader.page.wait_for_timeout(100)

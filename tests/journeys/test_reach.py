@@ -10,7 +10,7 @@ from tests.support.requirements import needs_chromium
 from tests.support.servers import Server
 
 pytestmark = needs_chromium
-TABS_MAX = 60
+TABS_MAX = 400  # the list of conversations is as long as what other journeys left behind
 
 
 async def test_a_story_is_told_with_the_keyboard_alone(

@@ -140,6 +140,7 @@ class Visitor:
 
     async def looks_around(self) -> None:
         """Nothing is wrong for anybody here, and nothing sticks out at the side."""
+        await expect(self.page.locator("h1").first).to_be_attached()  # a screen's code may still be on its way
         await self.page.evaluate(_AT_REST)
         found = await axe_violations(self.page)
         assert not found, f"{self.page.url}\n" + "\n".join(found)
