@@ -19,7 +19,7 @@ class TooManyCharacters(InvalidInput):
 class NameTaken(InvalidInput):
     """There is one of this name already."""
 
-    code = "name_taken"
+    code = "label_taken"
 
 
 class AlreadyUndone(Conflict):
