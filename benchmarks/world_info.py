@@ -11,6 +11,7 @@ Not measured: reading the books and the chat from the database.
 """
 
 import argparse
+import gc
 import random
 import statistics
 import string
@@ -20,6 +21,7 @@ from typing import Any
 
 from _measured import machine, save
 
+from tavernai.bootstrap import GC_THRESHOLDS
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Persona, Scene
@@ -50,6 +52,9 @@ def said(words: int) -> str:
 
 def scans(*, is_recursive: bool, rounds: int) -> list[float]:
     book = entries(ENTRIES)
+    gc.collect()
+    gc.freeze()  # as the server does with what start-up and the books made
+    gc.set_threshold(*GC_THRESHOLDS)
     lines = [f"Mira: {said(60)}" for _ in range(SCAN_TOKENS // 130)]
     settings = ScanSettings(depth=1_000, is_recursive=is_recursive, budget_percent=100)
     tools = Tools(lambda text: text, CALIBRATED.text, random.Random(1), time.monotonic)
