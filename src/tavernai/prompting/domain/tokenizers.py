@@ -8,6 +8,7 @@ Chinese or Russian chats are not underestimated (bytes/4 gives 0.75 a Chinese ch
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, Protocol
@@ -72,11 +73,11 @@ class ByteTokenizer:
         return self._message + self.text(content) + named
 
 
-class _PricedByText:
+class _PricedByText(ABC):
     """A message is its text, its name, and what wraps them."""
 
-    def text(self, text: str) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def text(self, text: str) -> int: ...
 
     def message(self, content: str, *, name: str | None = None) -> int:
         if not content:
