@@ -74,12 +74,13 @@ async def test_remaking_gives_the_same_answers(library: Library) -> None:
 async def test_in_the_background_it_catches_up_a_moment_after_a_commit(library: Library) -> None:
     library.storage.on_commit(library.follower.hear)
     library.follower.start()
-    await library.say("silver fish")
+    said = await library.say("silver fish")
     query = select(index_positions.c.position).where(index_positions.c.name == "messages")
     async with asyncio.timeout(10):
         while (await library.storage.read(lambda conn: conn.execute(query).scalar()) or 0) == 0:
             await asyncio.sleep(0.01)
     await library.follower.stop()
+    assert await library.found("silver") == [said]
 
 
 def test_every_fact_that_brings_a_text_is_followed() -> None:

@@ -71,6 +71,10 @@ def test_who_signs_in_well_never_reaches_the_limit(clock: Clock) -> None:
     for _ in range(20):
         door.attempt("ada", "192.0.2.1")
         door.succeeded("ada", "192.0.2.1")
+    door.attempt("ada", "192.0.2.1")
+    door.attempt("ada", "192.0.2.1")
+    with pytest.raises(TooManySignIns):
+        door.attempt("ada", "192.0.2.1")
 
 
 def test_the_ledger_hears_of_an_address_once_a_minute_with_the_count_since(clock: Clock) -> None:
