@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 
 def clean_text(text: str) -> str:
     """The text with NUL and lone surrogates replaced by U+FFFD: storable as UTF-8 on every engine."""
@@ -21,3 +23,11 @@ def clean_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [clean_json(item) for item in value]
     return value
+
+
+def loose_json(data: bytes) -> Any:
+    """The value of JSON bytes; those that are no UTF-8 become U+FFFD. Raises orjson.JSONDecodeError."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return orjson.loads(data.decode("utf-8", "replace"))

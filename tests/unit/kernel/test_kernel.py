@@ -14,7 +14,7 @@ from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import fact, fact_from, payload_of, upcasts
 from tavernai.kernel.ids import is_id, new_id
 from tavernai.kernel.paging import BadCursor, decode_cursor, encode_cursor
-from tavernai.kernel.text import clean_json, clean_text
+from tavernai.kernel.text import clean_json, clean_text, loose_json
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 SCALARS = (
@@ -55,6 +55,12 @@ def test_cleaned_text_can_be_stored_anywhere(text: str) -> None:
 def test_text_without_trouble_stays_as_it_is() -> None:
     assert clean_text("Zoë 林墨 \U0001f600") == "Zoë 林墨 \U0001f600"
     assert clean_json({"a\0": ["b\ud800", 1, None]}) == {"a\ufffd": ["b\ufffd", 1, None]}
+
+
+def test_bytes_that_are_no_text_cost_a_json_file_only_themselves() -> None:
+    assert loose_json(b'{"a": "caf\xe9", "b": [1]}') == {"a": "caf\ufffd", "b": [1]}
+    with pytest.raises(ValueError, match="unexpected"):
+        loose_json(b"{nope")
 
 
 def test_times_are_shown_in_utc_with_milliseconds() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from tavernai.config.presets.errors import PresetUnreadable
-from tavernai.kernel.text import clean_text
+from tavernai.kernel.text import clean_text, loose_json
 
 DEPTH_MAX: Final = 60
 INTEGER_MAX: Final = 2**53 - 1
@@ -23,13 +23,8 @@ SECRET: Final = re.compile(
 
 def parsed(data: bytes) -> Any:
     """The value of a JSON file. Raises PresetUnreadable."""
-    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return orjson.loads(data.decode("utf-8", "replace"))
+        return loose_json(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise PresetUnreadable(f"This file is not readable JSON: {error.msg}.") from None
 
