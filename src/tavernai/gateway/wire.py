@@ -17,7 +17,7 @@ from tavernai.gateway.errors import (
     error_of_status,
     upstream_error,
 )
-from tavernai.kernel.text import clean_json
+from tavernai.kernel.text import clean_json, loose_json
 
 LINE_BYTES_MAX = 8 << 20
 FINISH_WORDS: dict[str, str] = {
@@ -101,11 +101,7 @@ class EventLines:
 def parsed(data: bytes) -> Any:
     """JSON from upstream; bytes that are no UTF-8 become U+FFFD. Raises UpstreamBadAnswer."""
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return orjson.loads(data.decode("utf-8", "replace"))
+        return loose_json(data)
     except orjson.JSONDecodeError:
         raise UpstreamBadAnswer(words="a part of the answer is no JSON") from None
 
