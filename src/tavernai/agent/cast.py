@@ -6,12 +6,21 @@ from sqlalchemy import Connection
 
 from tavernai.agent.ports import Played
 from tavernai.characters import store as characters_store
+from tavernai.characters.personas.placing import Place
 from tavernai.chat.cast import NAMELESS, OwnCast
 from tavernai.chat.places import played, played_in
 from tavernai.config.domain.fold import Effective
 from tavernai.config.store import effective_of
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting.domain.scene import Persona
+from tavernai.storage.rows import Row
+
+
+def played_as(row: Row) -> Played:
+    """A persona's row as prompts know it."""
+    place = Place.of(row)
+    persona = Persona(row["name"], row["description"], place.position, place.depth, place.role)
+    return Played(persona, row["lorebook_id"])
 
 
 class OwnStage(OwnCast):
@@ -31,4 +40,4 @@ class OwnStage(OwnCast):
 
     def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Played:
         row = played(conn, user_id, config)
-        return Played() if row is None else Played(Persona(row["name"], row["description"]), row["lorebook_id"])
+        return Played() if row is None else played_as(row)

@@ -49,7 +49,8 @@ class Tuning:
     top_p: float | None
     stop: list[str]
     samplers: dict[str, Any]
-    note: AuthorNote | None
+    note: AuthorNote
+    """also without words: lore and a persona may stand around it"""
     injections: tuple[Injection, ...]
     used: list[dict[str, Any]]
     ignored: list[str]
@@ -58,7 +59,7 @@ class Tuning:
     @property
     def counts_messages(self) -> bool:
         """Whether the note needs to know how many messages the person has written."""
-        return self.note is not None and self.note.interval > 1
+        return self.note.interval > 1
 
     def account(self) -> dict[str, Any]:
         """What the plan of the prompt records of it."""
@@ -133,12 +134,9 @@ def _length_line(told: Effective) -> tuple[Injection, ...]:
     return (Injection(LENGTH_ID, length.line, depth=0, title="Reply length"),)
 
 
-def _note(told: Effective) -> AuthorNote | None:
-    text = told["/note/text"]
-    if not text.strip():
-        return None
+def _note(told: Effective) -> AuthorNote:
     return AuthorNote(
-        text=text, interval=told["/note/every"], position=told["/note/position"], depth=told["/note/depth"],
+        text=told["/note/text"], interval=told["/note/every"], position=told["/note/position"], depth=told["/note/depth"],
         role=told["/note/role"],
     )  # fmt: skip
 
@@ -148,7 +146,7 @@ def _accounted(told: Effective, path: str) -> bool:
     if path == REPLY:
         return False
     if path.startswith("/note/"):
-        return _note(told) is not None
+        return bool(told["/note/text"].strip())
     return told[path] is not None and path.split("/")[1] in ("generation", "reply", "persona", "connection")
 
 

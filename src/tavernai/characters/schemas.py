@@ -4,8 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tavernai.characters.personas.placing import DEPTH_MAX, USUAL, Position, Role
+
 Fields = Annotated[dict[str, Any], Field(max_length=2_000)]
 Version = Annotated[int, Field(ge=1)]
+Depth = Annotated[int, Field(ge=0, le=DEPTH_MAX)]
 Tags = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=1_000)]
 
 
@@ -130,11 +133,14 @@ class SampleList(BaseModel):
 
 
 class PersonaGiven(Given):
-    """A new persona."""
+    """A new persona; `position`, `depth` and `role` say where its description stands in a prompt."""
 
     name: Annotated[str, Field(max_length=1_000)]
     description: Annotated[str, Field(max_length=200_000)] = ""
     is_default: bool = False
+    position: Position = USUAL.position
+    depth: Depth = USUAL.depth
+    role: Role = USUAL.role
 
 
 class PersonaChangeGiven(Given):
@@ -145,6 +151,9 @@ class PersonaChangeGiven(Given):
     description: Annotated[str, Field(max_length=200_000)] | None = None
     is_default: Literal[True] | None = None
     lorebook_id: Annotated[str, Field(max_length=64)] | None = None
+    position: Position | None = None
+    depth: Depth | None = None
+    role: Role | None = None
 
 
 class PersonaUse(BaseModel):
@@ -156,7 +165,12 @@ class PersonaUse(BaseModel):
 
 
 class PersonaShown(BaseModel):
-    """Who a person is to the characters; `uses` names at most 20 of the `use_count` places where it is locked."""
+    """Who a person is to the characters; `uses` names at most 20 of the `use_count` places where it is locked.
+
+    The description stands in prompts at `position`: in_prompt, above or below the author's note (note_top,
+    note_bottom), in_chat at `depth` as `role`, none; after_card is old and stands only where a text names it by its
+    macro.
+    """
 
     id: str
     name: str
@@ -170,6 +184,9 @@ class PersonaShown(BaseModel):
     uses: list[PersonaUse]
     use_count: int
     lorebook_id: str | None
+    position: Position
+    depth: int
+    role: Role
 
 
 class PersonaPage(BaseModel):

@@ -102,6 +102,18 @@ async def test_a_branch_becomes_part_of_the_conversation_it_came_from(ari: Perso
     assert {branch["last"]["text"] for branch in branches} == {"Please.", "No."}
 
 
+async def test_a_persona_keeps_its_place_in_prompts(ari: Person) -> None:
+    files = dict(FILES)
+    settings = json.loads(FILES["settings.json"])
+    settings["power_user"]["persona_descriptions"]["me.png"] |= {"position": 4, "depth": 5, "role": 1}
+    files["settings.json"] = json.dumps(settings).encode()
+    done = await imported(ari, zipped(files=files))
+    [persona] = [one for one in (await ari.get("/api/personas")).ok()["items"] if one["name"] == "Ari"]
+    assert (persona["position"], persona["depth"], persona["role"]) == ("in_chat", 5, "user")
+    [item] = await items(ari, done["id"], kind="persona")
+    assert {"position", "depth", "role"} <= {one["field"] for one in item["fields"] if one["status"] == "mapped"}
+
+
 async def test_settings_become_config_of_the_person_and_notes_config_of_the_chat(ari: Person) -> None:
     await imported(ari, zipped())
     values = (await ari.get("/api/config/effective")).ok()["values"]

@@ -21,7 +21,7 @@ def told(mine: dict[str, Any] | None = None, chat: dict[str, Any] | None = None)
 def test_who_tunes_nothing_gets_what_the_connection_says() -> None:
     tuning = tuned(told(), CONNECTION)
     assert (tuning.context_tokens, tuning.reply_tokens, tuning.temperature) == (4_096, 300, 0.7)
-    assert (tuning.samplers, tuning.note, tuning.injections, tuning.revisions) == ({}, None, (), {})
+    assert (tuning.samplers, tuning.note.text, tuning.injections, tuning.revisions) == ({}, "", (), {})
     assert {one["source"] for one in tuning.used} == {"connection"}
 
 
@@ -72,7 +72,7 @@ def test_the_context_is_never_more_than_the_connection_takes() -> None:
 
 def test_a_note_is_placed_as_tuned_and_its_text_is_not_told_twice() -> None:
     tuning = tuned(told({"/note/text": "Rain.", "/note/depth": 2, "/note/every": 3, "/note/role": "user"}), CONNECTION)
-    assert tuning.note is not None
     assert (tuning.note.text, tuning.note.depth, tuning.note.interval, tuning.note.role) == ("Rain.", 2, 3, "user")
     assert "Rain." not in str(tuning.used)
-    assert tuned(told({"/note/text": " ", "/note/depth": 2}), CONNECTION).note is None
+    blank = tuned(told({"/note/text": " ", "/note/depth": 2}), CONNECTION)
+    assert (blank.note.depth, [one for one in blank.used if one["path"].startswith("/note/")]) == (2, [])

@@ -10,6 +10,7 @@ from tavernai.characters.avatars import AvatarService
 from tavernai.characters.domain.pictures import Size
 from tavernai.characters.endpoints import PICTURE_ANSWERS, picture
 from tavernai.characters.importing import FILE_BYTES_MAX
+from tavernai.characters.personas.placing import Place
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.uploads import MULTIPART, uploaded
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
@@ -37,7 +38,10 @@ async def list_personas(
 
 @router.post("/api/personas", status_code=201)
 async def create_persona(given: s.PersonaGiven, who: Who, personas: Personas) -> s.PersonaShown:
-    made = await personas.create(who.user_id, given.name, description=given.description, is_default=given.is_default)
+    made = await personas.create(
+        who.user_id, given.name, description=given.description, is_default=given.is_default,
+        place=Place(given.position, given.depth, given.role),
+    )  # fmt: skip
     return s.PersonaShown(**made.shown())
 
 
@@ -47,6 +51,7 @@ async def edit_persona(persona_id: Id, given: s.PersonaChangeGiven, who: Who, pe
         who.user_id, persona_id,
         version=given.version, name=given.name, description=given.description, is_default=bool(given.is_default),
         lorebook_id=given.lorebook_id if "lorebook_id" in given.model_fields_set else ...,
+        place=given.model_dump(include={"position", "depth", "role"}, exclude_none=True),
     )  # fmt: skip
     return s.PersonaShown(**edited.shown())
 

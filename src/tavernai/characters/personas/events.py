@@ -45,6 +45,18 @@ class PersonaLorebookChosen:
     lorebook_id: str | None
 
 
+@fact("persona.placed")
+class PersonaPlaced:
+    """Its description stands elsewhere in prompts from now on."""
+
+    persona_id: str
+    position: str
+    """in_prompt | note_top | note_bottom | in_chat | after_card | none"""
+    depth: int
+    """messages from the end, where the position is in_chat"""
+    role: str
+
+
 @fact("persona.deleted", v=2)
 class PersonaDeleted:
     """The persona is in the trash; before version 2 it was gone for good."""

@@ -1,8 +1,10 @@
 """Personas brought along from elsewhere: functions for rooms above, inside their unit of work."""
 
+from dataclasses import asdict
 from typing import Any
 
 from tavernai.characters.personas import events as e
+from tavernai.characters.personas.placing import USUAL, Place
 from tavernai.characters.personas.service import DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, own_in
 from tavernai.characters.personas.store import others
 from tavernai.characters.personas.tables import persona_defaults, personas
@@ -24,6 +26,7 @@ def import_in(
     description: str,
     avatar: str | None,
     lorebook_id: str | None = None,
+    place: Place = USUAL,
     cause_id: str | None = None,
 ) -> int:
     """A new persona with this picture (sha256, stored and seen to be one); its version. It is not chosen."""
@@ -33,6 +36,8 @@ def import_in(
         facts.append(e.PersonaAvatarChanged(persona_id, avatar))
     if lorebook_id is not None:
         facts.append(e.PersonaLorebookChosen(persona_id, lorebook_id))
+    if place != USUAL:
+        facts.append(e.PersonaPlaced(persona_id, **asdict(place)))
     tx.append(Stream(f"persona:{persona_id}", owner_id), facts, by=by, cause_id=cause_id)
     row = tx.get(personas, persona_id)
     assert row is not None

@@ -27,7 +27,7 @@ def _insert(tx: Unit, recorded: Recorded, *, persona_id: str, owner_id: str, nam
     tx.insert(personas, {
         "id": persona_id, "owner_id": owner_id, "name": name, "description": description,
         "created_at": recorded.ts, "updated_at": recorded.ts, "version": 1, "avatar": None, "deleted_at": None,
-        "lorebook_id": None,
+        "lorebook_id": None, "position": None, "depth": None, "role": None,
     })  # fmt: skip
 
 
@@ -49,6 +49,10 @@ def _avatar_changed(tx: Unit, recorded: Recorded, fact: e.PersonaAvatarChanged) 
 
 def _lorebook_chosen(tx: Unit, recorded: Recorded, fact: e.PersonaLorebookChosen) -> None:
     _change(tx, recorded, fact.persona_id, lorebook_id=fact.lorebook_id)
+
+
+def _placed(tx: Unit, recorded: Recorded, fact: e.PersonaPlaced) -> None:
+    _change(tx, recorded, fact.persona_id, position=fact.position, depth=fact.depth, role=fact.role)
 
 
 def _deleted(tx: Unit, recorded: Recorded, fact: e.PersonaDeleted) -> None:
@@ -75,6 +79,7 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.PersonaChosen: _chosen,
     e.PersonaAvatarChanged: _avatar_changed,
     e.PersonaLorebookChosen: _lorebook_chosen,
+    e.PersonaPlaced: _placed,
     e.PersonaDeleted: _deleted,
     e.PersonaRestored: _restored,
 }

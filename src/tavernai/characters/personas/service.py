@@ -1,7 +1,7 @@
 """Personas: use-cases, and what a reply needs to know of the person."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from types import EllipsisType
 from typing import Any
 
@@ -12,6 +12,7 @@ from tavernai.characters.errors import LastPersona, PersonaInTrash
 from tavernai.characters.lorebooks.service import own_in as lorebook_own_in
 from tavernai.characters.personas import events as e
 from tavernai.characters.personas import store
+from tavernai.characters.personas.placing import DEPTH_MAX, USUAL, Place
 from tavernai.characters.personas.ports import Locks, Use, Uses
 from tavernai.characters.personas.tables import persona_defaults, personas
 from tavernai.kernel.clock import rfc3339
@@ -44,13 +45,19 @@ class Persona:
     avatar: str | None = None
     deleted_at: int | None = None
     lorebook_id: str | None = None
+    place: Place = USUAL
     uses: tuple[Use, ...] = ()
     use_count: int = 0
 
     @classmethod
     def of(cls, row: Row, *, is_default: bool) -> "Persona":
         names = ("id", "name", "description", "version", "created_at", "updated_at", "avatar", "deleted_at")
-        return cls(is_default=is_default, lorebook_id=row["lorebook_id"], **{name: row[name] for name in names})
+        return cls(
+            is_default=is_default,
+            lorebook_id=row["lorebook_id"],
+            place=Place.of(row),
+            **{name: row[name] for name in names},
+        )
 
     def with_uses(self, uses: Uses | None) -> "Persona":
         return self if uses is None else replace(self, uses=tuple(uses.places), use_count=uses.count)
@@ -63,6 +70,7 @@ class Persona:
             "avatar_url": avatar_url(self.id, self.avatar), "deleted": self.deleted_at is not None,
             "uses": [{"type": use.type, "id": use.id, "name": use.name} for use in self.uses],
             "use_count": self.use_count, "lorebook_id": self.lorebook_id,
+            **asdict(self.place),
         }  # fmt: skip
 
 
@@ -112,10 +120,15 @@ class PersonaService:
         found = await self._storage.read(query)
         return Page(found[:limit], encode_cursor(found[limit - 1].id) if len(found) > limit else None)
 
-    async def create(self, user_id: str, name: str, *, description: str = "", is_default: bool = False) -> Persona:
+    async def create(
+        self, user_id: str, name: str, *, description: str = "", is_default: bool = False, place: Place = USUAL
+    ) -> Persona:
         """A new persona. Raises InvalidInput."""
         name, description = _checked(name, description)
-        return await self._storage.commit(lambda tx: _create(tx, user_id, name, description, is_default=is_default))
+        _check_place(place)
+        return await self._storage.commit(
+            lambda tx: _create(tx, user_id, name, description, is_default=is_default, place=place)
+        )
 
     async def change(
         self,
@@ -127,8 +140,12 @@ class PersonaService:
         description: str | None = None,
         is_default: bool = False,
         lorebook_id: str | EllipsisType | None = ...,
+        place: Mapping[str, Any] | None = None,
     ) -> Persona:
         """Other words, another lorebook (None: none), or the default from now on.
+
+        Args:
+            place: what changes of where the description stands: position, depth, role.
 
         Raises NotFound, PersonaInTrash, Conflict (facts: current), InvalidInput.
         """
@@ -147,6 +164,7 @@ class PersonaService:
                 if lorebook_id is not None and lorebook_own_in(tx, user_id, lorebook_id) is None:
                     raise InvalidInput("There is no such lorebook of yours.", field="lorebook_id")
                 facts.append(e.PersonaLorebookChosen(persona_id, lorebook_id))
+            facts += _moved(row, place or {})
             if is_default and not _is_default(tx, row):
                 facts.append(e.PersonaChosen(persona_id))
             return _recorded(tx, user_id, persona_id, facts)
@@ -202,13 +220,30 @@ class PersonaService:
         return persona.with_uses(uses.get(persona.id))
 
 
-def _create(tx: Transaction, user_id: str, name: str, description: str, *, is_default: bool) -> Persona:
+def _create(
+    tx: Transaction, user_id: str, name: str, description: str, *, is_default: bool, place: Place = USUAL
+) -> Persona:
     persona_id = new_id()
     facts: list[Any] = [e.PersonaCreated(persona_id, name, description)]
+    if place != USUAL:
+        facts.append(e.PersonaPlaced(persona_id, **asdict(place)))
     _append(tx, user_id, persona_id, facts)
     if is_default:
         _append(tx, user_id, persona_id, [e.PersonaChosen(persona_id)])
     return _as_persona(tx, _own(tx, user_id, persona_id))
+
+
+def _moved(row: Row, given: Mapping[str, Any]) -> list[e.PersonaPlaced]:
+    """The fact that tells of another place; none when it is where it was."""
+    was = Place.of(row)
+    place = replace(was, **given)
+    _check_place(place)
+    return [e.PersonaPlaced(row["id"], **asdict(place))] if place != was else []
+
+
+def _check_place(place: Place) -> None:
+    if not 0 <= place.depth <= DEPTH_MAX:
+        raise InvalidInput("A depth is 0 to 1000 messages.", field="depth")
 
 
 def _recorded(tx: Transaction, user_id: str, persona_id: str, facts: Sequence[Any]) -> Persona:

@@ -17,6 +17,10 @@ personas = Table(
     Column("avatar", Text),  # sha256 of the picture
     Column("deleted_at", Ms),  # in the trash since
     Column("lorebook_id", Id),  # the book that is searched wherever this one is played
+    # Where the description stands in a prompt; nothing is the usual place.
+    Column("position", Text),
+    Column("depth", Int),
+    Column("role", Text),
 )
 Index("personas_by_owner", personas.c.owner_id, personas.c.id)
 

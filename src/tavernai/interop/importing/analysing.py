@@ -39,6 +39,7 @@ PICTURE_BYTES_MAX: Final = 64 * 2**20
 KIND_OF_PRESET: Final = {preset: kind for kind, preset in PRESETS.items()}
 NAME_CHARS_MAX: Final = 300
 
+PLACED: Final = ("position", "depth", "role")
 SECRETS_SENTENCE: Final = "Keys are never imported. Enter them again under Connections."
 UNREADABLE: Final = ("unreadable", "This file cannot be read.")
 NOTHING_KNOWN: Final = ("not_understood", "Nothing here understands this file.")
@@ -186,7 +187,10 @@ class Analyst:
             return one
         one.note("description", "kept")
         for field in told.rest:
-            one.note(field, "preserved", "Where a persona stands in the prompt is a setting of the preset here.")
+            if field in PLACED:
+                one.note(field, "mapped", "Where the persona's description stands in a prompt.")
+            else:
+                one.note(field, "preserved")
         if told.lorebook:
             one.about["books"] = [told.lorebook]
             one.note("lorebook", "mapped", "The persona's lorebook.")

@@ -20,6 +20,7 @@ from tavernai.characters.events import CharacterImported
 from tavernai.characters.importing import ImportService
 from tavernai.characters.lorebooks import importing as books
 from tavernai.characters.personas import importing as personas
+from tavernai.characters.personas.placing import USUAL, place_from
 from tavernai.characters.ports import Pictures
 from tavernai.characters.service import char_stream
 from tavernai.characters.tables import thumbnails
@@ -263,6 +264,7 @@ class Importer:
             description=told.description if told is not None else "",
             avatar=one.extra["picture"],
             lorebook_id=book,
+            place=place_from(told.rest) if told is not None else USUAL,
             cause_id=self._cause,
         )
         if told is not None and told.rest:
