@@ -11,6 +11,7 @@ from tavernai.characters.domain.jsontext import exact_json
 from tavernai.characters.domain.names import sort_key
 from tavernai.characters.personas.projections import FOLDS as PERSONA_FOLDS
 from tavernai.characters.tables import (
+    character_assets,
     character_cards,
     character_history,
     character_lines,
@@ -29,6 +30,11 @@ LINE = tuple(character_lines.c.keys())
 
 def _imported(tx: Unit, recorded: Recorded, fact: e.CharacterImported) -> None:
     _insert(tx, recorded, fact, avatar=fact.avatar, original=fact.original, picture=fact.picture or fact.avatar)
+    for place, asset in enumerate(fact.assets or ()):
+        tx.insert(character_assets, {
+            "character_id": fact.character_id, "place": place, "owner_id": recorded.owner_id, "kind": asset["kind"],
+            "name": asset["name"], "media_type": asset["media_type"], "bytes": asset["bytes"], "blob": asset["blob"],
+        })  # fmt: skip
 
 
 def _created(tx: Unit, recorded: Recorded, fact: e.CharacterCreated) -> None:

@@ -61,6 +61,20 @@ character_cards = Table(
     Column("warnings", Json, nullable=False),
 )
 
+# Further pictures that a card's file brought, in its order; their bytes are blobs.
+character_assets = Table(
+    "character_assets",
+    metadata,
+    Column("character_id", Id, primary_key=True),
+    Column("place", Int, primary_key=True, autoincrement=False),
+    Column("owner_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("bytes", Int, nullable=False),
+    Column("blob", Text, nullable=False),
+)
+
 # Only of characters outside the trash, so that counting needs no second look.
 character_tags = Table(
     "character_tags",

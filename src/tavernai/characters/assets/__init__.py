@@ -1,0 +1,1 @@
+"""Pictures that came with a card: emotions, backgrounds, further icons."""
