@@ -9,10 +9,12 @@ import { useSession } from '@/lib/session'
 const at = (id: string) => ({ params: { path: { persona_id: id } } })
 const limit = 200
 
+export type PersonaPlace = Pick<Persona, 'position' | 'depth' | 'role'>
+export type PersonaChange = { name?: string; description?: string; is_default?: true } & Partial<PersonaPlace>
 export const listPersonas = async (): Promise<Persona[]> => (await body(api.GET('/api/personas', { params: { query: { limit } } }))).items
 export const listTrash = async (): Promise<Persona[]> => (await body(api.GET('/api/personas', { params: { query: { limit, trash: true } } }))).items
 export const createPersona = (given: { name: string; description?: string }): Promise<Persona> => body(api.POST('/api/personas', { body: given }))
-export const changePersona = (id: string, change: { version: number; name?: string; description?: string; is_default?: true }): Promise<Persona> =>
+export const changePersona = (id: string, change: { version: number } & PersonaChange): Promise<Persona> =>
   body(api.PATCH('/api/personas/{persona_id}', { ...at(id), body: change }))
 export const deletePersona = async (id: string): Promise<void> => void (await api.DELETE('/api/personas/{persona_id}', at(id)))
 export const restorePersona = (id: string): Promise<Persona> => body(api.POST('/api/personas/{persona_id}:restore', at(id)))

@@ -7,7 +7,7 @@ import ToastList from '@/ui/ToastList.vue'
 import PersonasView from './views/PersonasView.vue'
 
 const persona = (id: string, name: string, more: Partial<Persona> = {}): Persona => ({
-  id, name, description: '', is_default: false, version: 2, created_at: '', updated_at: '', avatar_url: null, deleted: false, uses: [], use_count: 0, lorebook_id: null, ...more,
+  id, name, description: '', is_default: false, version: 2, created_at: '', updated_at: '', avatar_url: null, deleted: false, uses: [], use_count: 0, lorebook_id: null, position: 'in_prompt', depth: 2, role: 'system', ...more,
 })
 const marta = persona('p1', 'Marta', { is_default: true })
 const captain = persona('p2', 'Captain', { uses: [{ type: 'character', id: 'c1', name: 'Wren' }], use_count: 1 })
@@ -33,6 +33,18 @@ test('a persona is renamed with the version that was seen, and made the usual on
   await waitFor(() => expect(server.asked('PATCH /api/personas/p2')[0]?.body).toEqual({ version: 2, name: 'Admiral', description: '' }))
   await user.click(screen.getByRole('button', { name: 'Make it the usual one' }))
   await waitFor(() => expect(server.asked('PATCH /api/personas/p2')[1]?.body).toEqual({ version: 2, is_default: true }))
+  expect(await faults()).toEqual([])
+})
+
+test('a persona is placed in the chat, with a depth and who seems to say it', async () => {
+  const server = fakeServer({ ...doors, 'PATCH /api/personas/p2': captain })
+  const { user } = await page()
+  await user.click(await screen.findByRole('button', { name: /Captain/ }))
+  expect(screen.queryByRole('option', { name: 'after the card (old)' })).toBeNull()
+  await user.selectOptions(await screen.findByRole('combobox', { name: 'Place in the prompt' }), 'in_chat')
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Said by' }), 'user')
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(server.asked('PATCH /api/personas/p2')[0]?.body).toEqual({ version: 2, name: 'Captain', description: '', position: 'in_chat', depth: 2, role: 'user' }))
   expect(await faults()).toEqual([])
 })
 
