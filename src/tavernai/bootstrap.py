@@ -427,8 +427,12 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     writer.worker = runner.worker
     agent = AgentService(storage, stage=stage)
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
-    services.add(hub, agent, streaming, ChatService(storage, cast=stage, tasks=Stopper(), origins=ImportOrigins()))
-    services.add(WorkshopService(storage, gateway, director=director, listener=Listener(stage)))
+    listener = Listener(stage)
+    chat = ChatService(
+        storage, cast=stage, tasks=Stopper(), origins=ImportOrigins(), corrector=listener, pages=hub
+    )  # fmt: skip
+    services.add(hub, agent, streaming, chat)
+    services.add(WorkshopService(storage, gateway, director=director, listener=listener))
     return Work(services, hub, drafts, runner)
 
 

@@ -26,12 +26,14 @@ from tavernai.prompting.domain.assemble import environment
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene, Variables
-from tavernai.prompting.domain.scripts import Kind, Script
+from tavernai.prompting.domain.scripts import Script
 from tavernai.prompting.domain.words import Placement, Role
 
 HISTORY_MAX = 200
 MACRO = "{{"
 ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
+PLACES: dict[str, Placement] = {"user": "user", "character": "assistant"}
+"""The place of a message's text by its role; what a narrator says has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Listener:
             return None
         if MACRO not in text and not have_say(around.scripts, "user", "stored"):
             return None
-        rows = self._rows(conn, conversation_id)
+        rows = self.rows(conn, conversation_id)
         left = left_on(conn, rows)
         env = self.env(conn, user_id, around, rows=rows, left=left)
         before = dict(env.everywhere)
@@ -128,35 +130,20 @@ class Listener:
         )
         return environment(scene, clock=self.clock, random=random.Random(new_id()))
 
-    def shown(
-        self, conn: Reader, user_id: str, conversation_id: str, *, message_ids: set[str]
-    ) -> list[dict[str, str]] | None:
-        """Messages whose words scripts show otherwise: [{message_id, text}]; None: no such conversation of theirs."""
-        around = self.around(conn, user_id, conversation_id=conversation_id, character_id=None, plain=False)
-        if around is None:
-            return None
-        if not any("display" in one.kinds and not one.is_disabled for one in around.scripts):
-            return []
-        rows = self._rows(conn, conversation_id)
+    def edited(self, conn: Reader, user_id: str, text: str, *, conversation_id: str, role: str) -> str:
+        """What a person made of a message that stands already, after the scripts that run on edits (`runOnEdit`)."""
+        placement = PLACES.get(role)
+        around = self.around(conn, user_id, conversation_id=conversation_id, character_id=None, plain=True)
+        if around is None or placement is None:
+            return text
+        scripts = [one for one in around.scripts if one.runs_on_edit]
+        if not have_say(scripts, placement, "stored"):
+            return text
+        rows = self.rows(conn, conversation_id)
         env = self.env(conn, user_id, around, rows=rows, left=left_on(conn, rows))
-        return _shown(around.scripts, env, rows=rows, message_ids=message_ids)
+        said = rewriter(scripts, env, kind="stored")(text, placement=placement, depth=None)
+        return said if said.strip() else text
 
-    def _rows(self, conn: Reader, conversation_id: str | None) -> list[chat_store.HistoryRow]:
+    def rows(self, conn: Reader, conversation_id: str | None) -> list[chat_store.HistoryRow]:
         """The newest messages, oldest first."""
         return chat_store.history(conn, conversation_id, limit=HISTORY_MAX)[::-1] if conversation_id else []
-
-
-def _shown(
-    scripts: list[Script], env: Env, *, rows: list[chat_store.HistoryRow], message_ids: set[str]
-) -> list[dict[str, str]]:
-    kind: Kind = "display"
-    rewrite, depth = rewriter(scripts, env, kind=kind), 0
-    found: list[dict[str, str]] = []
-    for row in reversed(rows):
-        placement: Placement | None = {"user": "user", "character": "assistant"}.get(row.role)  # type: ignore[assignment]
-        if row.message_id in message_ids and placement is not None:
-            said = rewrite(row.text, placement=placement, depth=None if row.is_hidden else depth)
-            if said != row.text:
-                found.append({"message_id": row.message_id, "text": said})
-        depth += not row.is_hidden
-    return found[::-1]

@@ -23,8 +23,10 @@ from tavernai.chat.events import (
     SelectionCopied,
     VariantAdded,
 )
+from tavernai.chat.items import Item
 from tavernai.chat.scene import Scene, conversation_for, message_for
 from tavernai.chat.tables import bookmarks, composer_drafts, messages
+from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
 from tavernai.kernel.text import clean_text
@@ -96,16 +98,23 @@ def copy_selection(
     return Done(made, copies[-1].message_id if copies else None, recorded[-1].pos)
 
 
-def keep_draft(tx: Transaction, conversation_id: str, *, text: str, owner_id: str) -> None:
-    """What stands in the composer; nothing but white space is forgotten. Raises ConversationNotFound."""
+def keep_draft(tx: Transaction, conversation_id: str, *, text: str, owner_id: str) -> Item | None:
+    """What stands in the composer, and since when; None: nothing but white space is forgotten.
+
+    Raises ConversationNotFound.
+    """
     conversation_for(tx, owner_id, conversation_id)
     known, text = tx.get(composer_drafts, conversation_id), clean_text(text)
     if not text.strip():
         tx.delete(composer_drafts, conversation_id)
-    elif known is None:
+        return None
+    if known is not None and known["text"] == text:
+        return {"text": text, "updated_at": rfc3339(known["updated_at"])}
+    if known is None:
         tx.insert(composer_drafts, {"conv_id": conversation_id, "text": text, "updated_at": tx.now})
-    elif known["text"] != text:
+    else:
         tx.update(composer_drafts, conversation_id, text=text, updated_at=tx.now)
+    return {"text": text, "updated_at": rfc3339(tx.now)}
 
 
 def forget_draft(tx: Transaction, conversation_id: str, *, sent: str) -> None:

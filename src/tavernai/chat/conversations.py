@@ -11,12 +11,13 @@ from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
 from tavernai.chat.domain.written import Form
 from tavernai.chat.items import Item, conversation_item, message_item, on
-from tavernai.chat.ports import Cast, Kept, NoOrigins, Origins, Tasks
+from tavernai.chat.ports import Cast, Corrector, Kept, NoOrigins, NoPages, Origins, Pages, Tasks
 from tavernai.chat.service import open_conversation
 from tavernai.chat.undoing import Undone
 from tavernai.chat.window import Window
 from tavernai.kernel.facts import By
 from tavernai.kernel.paging import PAGE_DEFAULT, Page
+from tavernai.kernel.text import clean_text
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
@@ -35,8 +36,19 @@ class Answer:
 class ChatService:
     """What a person does with their conversations. Every method refuses others' with NotFound."""
 
-    def __init__(self, storage: Storage, *, cast: Cast, tasks: Tasks, origins: Origins | None = None) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        cast: Cast,
+        tasks: Tasks,
+        origins: Origins | None = None,
+        corrector: Corrector | None = None,
+        pages: Pages | None = None,
+    ) -> None:
         self._storage = storage
+        self._corrector = corrector
+        self._pages = pages or NoPages()
         self._cast = cast
         self._tasks = tasks
         self._origins = origins or NoOrigins()
@@ -118,9 +130,16 @@ class ChatService:
         await self._command(owner_id, lambda tx, who: arranging.arrange(tx, conversation_id, **given, **who))
         return await self.get(owner_id, conversation_id)
 
-    async def keep_draft(self, owner_id: str, conversation_id: str, *, text: str) -> None:
-        """What stands in the composer, for the person's other devices; a blank one is forgotten."""
-        await self._storage.commit(lambda tx: arranging.keep_draft(tx, conversation_id, text=text, owner_id=owner_id))
+    async def keep_draft(self, owner_id: str, conversation_id: str, *, text: str, page: str | None = None) -> None:
+        """What stands in the composer, for the person's other pages, which hear of it; a blank one is forgotten.
+
+        Args:
+            page: the page that says so, by a word it knows itself by among those who hear.
+        """
+        draft = await self._storage.commit(
+            lambda tx: arranging.keep_draft(tx, conversation_id, text=text, owner_id=owner_id)
+        )
+        self._pages.tell_draft(owner_id, conversation_id, {"draft": draft, "page": page})
 
     async def delete(self, owner_id: str, conversation_id: str) -> int:
         """To the trash; replies being written there are stopped. The position."""
@@ -234,9 +253,24 @@ class ChatService:
     # Messages. `place` is conversation_id (the copy meant) and, except for branch, the version the person saw.
 
     async def edit(self, owner_id: str, message_id: str, *, text: str, version: int | None, **place: Any) -> Answer:
+        """Another text for a message, after the scripts that run on edits."""
+        said = await self._corrected(owner_id, message_id, clean_text(text), **place)
         return await self._answer(
-            owner_id, lambda tx, who: commands.edit(tx, message_id, text=text, version=version, **place, **who)
+            owner_id, lambda tx, who: commands.edit(tx, message_id, text=said, version=version, **place, **who)
         )
+
+    async def _corrected(self, owner_id: str, message_id: str, text: str, *, conversation_id: str | None = None) -> str:
+        """Done on a snapshot before the unit: a stranger's expression never runs where everybody writes."""
+        corrector = self._corrector
+        if corrector is None:
+            return text
+
+        def query(conn: Connection) -> str:
+            message = store.message_of(conn, owner_id, message_id)
+            place = conversation_id or message["conv_id"]
+            return corrector.edited(conn, owner_id, text, conversation_id=place, role=message["role"])
+
+        return await self._storage.study(query)
 
     async def hide(self, owner_id: str, message_id: str, **place: Any) -> Answer:
         return await self._answer(owner_id, lambda tx, who: commands.hide(tx, message_id, **place, **who))

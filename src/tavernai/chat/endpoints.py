@@ -68,7 +68,7 @@ async def change_conversation(
 
 @router.put("/api/conversations/{conversation_id}/draft", status_code=204)
 async def keep_draft(conversation_id: Id, given: s.DraftGiven, who: Who, chat: Chat) -> None:
-    await chat.keep_draft(who.user_id, conversation_id, text=given.text)
+    await chat.keep_draft(who.user_id, conversation_id, text=given.text, page=given.page)
 
 
 @router.delete("/api/conversations/{conversation_id}", status_code=204)

@@ -40,6 +40,29 @@ class Tasks(Protocol):
         ...
 
 
+class Corrector(Protocol):
+    """What scripts make of a text that a person edited, before it is stored."""
+
+    def edited(self, conn: Connection, user_id: str, text: str, *, conversation_id: str, role: str) -> str:
+        """The text as it is stored; as it is written where nothing has a say."""
+        ...
+
+
+class Pages(Protocol):
+    """The person's open pages, as far as they are told at once of what is no fact."""
+
+    def tell_draft(self, owner_id: str, conversation_id: str, told: dict[str, Any]) -> None:
+        """What stands unsent in a conversation: {draft: {text, updated_at} | None, page}."""
+        ...
+
+
+class NoPages:
+    """Nobody looks."""
+
+    def tell_draft(self, owner_id: str, conversation_id: str, told: dict[str, Any]) -> None:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a conversation from SillyTavern brought along that has no home here."""

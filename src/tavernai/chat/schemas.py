@@ -44,9 +44,10 @@ class ConversationChange(Given):
 
 
 class DraftGiven(Given):
-    """What stands in the composer; blank forgets it."""
+    """What stands in the composer; blank forgets it. `page` comes back in the news of it, so a page knows its own."""
 
     text: Annotated[str, Field(max_length=DRAFT_CHARS_MAX)]
+    page: Annotated[str | None, Field(max_length=64)] = None
 
 
 class ManyGiven(Given):

@@ -1,6 +1,6 @@
 """The room's queries: pages of a path, history for prompts, lists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,26 @@ def history_above(conn: Connection, message_id: str, *, limit: int, variant_id: 
     if message["parent_pos"] is None:
         return []
     return _history(conn, message["parent_pos"], message["parent_variant"], limit)
+
+
+def told_above(
+    conn: Connection, conversation_id: str, message_ids: Collection[str], *, limit: int
+) -> list[tuple[HistoryRow, int]]:
+    """The lowest of these messages on the shown path and what stands above it, oldest first; with each, how many
+    messages of the path stand below it. Told by `history_above`'s rules; empty: none of them is on the path.
+    """
+    conversation = _conversation(conn, conversation_id)
+    if conversation is None:
+        return []
+    m, path = messages.c, Path.of(conn, conversation)
+    found = conn.execute(select(m.pos).where(m.id.in_(sorted(message_ids))).order_by(m.pos.desc())).scalars()
+    for lowest in map(path.fetch, found):
+        n = path.shown_at(lowest)
+        if n is not None and path.leaf is not None:
+            rows = _history(conn, lowest["pos"], n, limit)
+            below = path.leaf["depth"] - lowest["depth"]
+            return [(row, below + at) for at, row in enumerate(rows)][::-1]
+    return []
 
 
 # For this room's endpoints.

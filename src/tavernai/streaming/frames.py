@@ -1,7 +1,7 @@
 """What goes over the wire: each frame is serialised once and fanned out as bytes.
 
 id: <position> or <position>.<offset>      offset = code points of the variant's text told so far
-event: message | complete | error | heartbeat
+event: message | complete | error | news | heartbeat
 data: one line of JSON
 """
 
@@ -123,6 +123,22 @@ class TokenFrames:
     def frame(self, pos: int, offset: int, text: str) -> bytes:
         """The frame of `text`, which begins at `offset`; its id says where it ends."""
         return b'id: %d.%d%b%d,"text":%b}\n\n' % (pos, offset + len(text), self._head, offset, orjson.dumps(text))
+
+
+NEWS: dict[str, str] = {
+    "config": "config",
+    "preset": "presets",
+    "persona": "personas",
+    "lore": "lorebooks",
+    "char": "characters",
+    "conn": "connections",
+}
+"""What the facts of a kind of stream change for pages that show a conversation."""
+
+
+def news_frame(about: str, **told: Any) -> bytes:
+    """Something beside the conversation changed. It has no position: who misses it asks when they come back."""
+    return b"event: news\ndata: %b\n\n" % orjson.dumps({"type": "news", "about": about, **told})
 
 
 def ids_frame(data: dict[str, Any]) -> bytes:

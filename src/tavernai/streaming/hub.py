@@ -7,9 +7,10 @@ after it arrives in the ear's queue. Nobody waits for a listener; one that reads
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 from tavernai.kernel.facts import Recorded
-from tavernai.streaming.frames import ENDINGS, HEARTBEAT, TokenFrames, event_frame
+from tavernai.streaming.frames import ENDINGS, HEARTBEAT, NEWS, TokenFrames, event_frame, news_frame
 
 EAR_FRAMES_MAX = 20_000
 EAR_BYTES_MAX = 4 * 1024 * 1024
@@ -31,13 +32,14 @@ class Ear:
     """
 
     __slots__ = (
-        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "door", "frames", "on_sent", "on_slow",
-        "owner_id", "quiet", "sent_bytes", "slow",
+        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "door", "frames", "hears_news",
+        "on_sent", "on_slow", "owner_id", "quiet", "sent_bytes", "slow",
     )  # fmt: skip
 
     def __init__(self, owner_id: str = "", door: str | None = None) -> None:
         self.owner_id = owner_id
         self.door = door
+        self.hears_news = False
         # Asking for the running loop costs a system call on Python 3.11; an ear is asked 20 times a second.
         self._loop = asyncio.get_running_loop()
         self._queue: list[bytes] = []
@@ -220,9 +222,13 @@ class Hub:
     def hear(self, recorded: Sequence[Recorded]) -> None:
         """Tell listeners what was committed; each fact becomes bytes once, and only when somebody listens."""
         self.position = recorded[-1].pos
+        news: set[tuple[str, str]] = set()
         for event in recorded:
             ears = self._owners.get(event.owner_id, ())
             channel = self._heard_in(event) if event.stream.startswith("conv:") else None
+            about = NEWS.get(event.stream.partition(":")[0])
+            if about is not None:
+                news.add((event.owner_id, about))
             if channel is not None:
                 channel.pos = event.pos
                 if event.kind in ENDINGS and channel.reply is not None and channel.reply.task_id == event.task_id:
@@ -230,6 +236,21 @@ class Hub:
             if not ears and (channel is None or not channel.ears):
                 continue
             self._tell(event, ears, channel.ears if channel is not None else ())
+        for owner_id, about in news:
+            self._push_news(self._all_ears(), owner_id, news_frame(about))
+
+    def tell_draft(self, owner_id: str, conversation_id: str, told: dict[str, Any]) -> None:
+        """Tell the pages that show a conversation what stands unsent in it; nothing is recorded, nothing is asked."""
+        channel = self._conversations.get(conversation_id)
+        if channel is not None and channel.ears:
+            frame = news_frame("draft", conversation_id=conversation_id, **told)
+            self._push_news(list(channel.ears), owner_id, frame)
+
+    def _push_news(self, ears: Iterable[Ear], owner_id: str, frame: bytes) -> None:
+        """News of nobody in particular are everybody's."""
+        for ear in ears:
+            if ear.hears_news and owner_id in ("", ear.owner_id):
+                ear.push(frame)
 
     def newest_in(self, conversation_id: str) -> int:
         """No fact of this conversation has a greater position; exact for those that something happened in lately."""

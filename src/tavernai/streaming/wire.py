@@ -112,6 +112,8 @@ class Listening:
         ear = self.hub.listen(
             owner_id=subject.owner_id, conversation_id=subject.conversation_id, door=subject.door
         )  # fmt: skip
+        # Who awaits one reply by a POST hears of that, and of nothing beside it.
+        ear.hears_news = self.until is None
         self.ears.add(ear)
         return ear
 

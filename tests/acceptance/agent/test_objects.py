@@ -135,7 +135,67 @@ async def test_scripts_have_their_say_where_they_are_meant_to(ada: Person, model
     assert [one["name"] for one in plan["scripts"]["ran"]] == ["sent"]
     path = f"/api/conversations/{asked['conversation_id']}:display"
     seen = (await ada.post(path, {"message_ids": [item["id"] for item in items]})).ok()["items"]
-    assert seen == [{"message_id": items[-1]["id"], "text": "d*** it."}]
+    assert seen == [{"message_id": items[-1]["id"], "text": "d*** it.", "reasoning": None}]
+
+
+def rule(name: str, find: str, put: str, placement: list[int], **more: Any) -> dict[str, Any]:
+    return {"scriptName": name, "id": name, "findRegex": find, "replaceString": put, "placement": placement, **more}
+
+
+async def turn_on(person: Person, *scripts: dict[str, Any]) -> None:
+    ids = [await preset(person, "script", one["scriptName"], one) for one in scripts]
+    await tune(person, ME, scripts__enabled=ids)
+
+
+async def looks(person: Person, conversation_id: str, **asked: Any) -> dict[str, Any]:
+    return dict((await person.post(f"/api/conversations/{conversation_id}:display", asked)).ok())
+
+
+async def test_what_is_shown_otherwise_is_told_with_the_word_for_its_scripts(ada: Person) -> None:
+    asked = await said(ada, "Hello.", "A wolf.")
+    here = asked["conversation_id"]
+    assert await looks(ada, here, newest=20) == {"scripts": None, "near": 0, "items": []}
+    await turn_on(ada, rule("seen", "/wolf/g", "dog", [2], markdownOnly=True))
+    first = await looks(ada, here, newest=20)
+    assert [one["text"] for one in first["items"]] == ["A dog."]
+    assert first["near"] == 0
+    await turn_on(ada, rule("other", "/wolf/g", "cat", [2], markdownOnly=True, maxDepth=1))
+    second = await looks(ada, here, newest=20)
+    assert (second["scripts"] != first["scripts"], second["near"]) == (True, 2)
+    await said(ada, "More.", "Another wolf.", conversation_id=here)
+    assert [one["text"] for one in (await looks(ada, here, newest=20))["items"]] == ["Another cat."]
+
+
+async def test_messages_far_above_the_newest_are_shown_by_the_same_scripts(ada: Person) -> None:
+    here = (await said(ada, "Hello.", "Aye."))["conversation_id"]
+    told: dict[str, Any] = {"conversation_id": here, "as": {"role": "character", "name": "Old"}, "reply": False}
+    for at in range(204):
+        (await ada.post("/v1/agent/messages", told | {"content": f"wolf {at}"})).ok()
+    await turn_on(ada, rule("seen", "/wolf/g", "dog", [2], markdownOnly=True, minDepth=202))
+    path = (await ada.get(f"/api/conversations/{here}/messages", params={"limit": 200})).ok()
+    top = (await ada.get(f"/api/conversations/{here}/messages", params={"before": path["items"][0]["id"]})).ok()[
+        "items"
+    ]
+    seen = await looks(ada, here, message_ids=[one["id"] for one in top])
+    assert [one["text"] for one in seen["items"]] == ["dog 0", "dog 1"]
+    assert (await looks(ada, here, message_ids=[path["items"][-1]["id"]]))["items"] == []
+
+
+async def test_only_scripts_that_run_on_edits_change_what_was_edited(ada: Person) -> None:
+    asked = await said(ada, "Hello.", "Aye.")
+    await turn_on(
+        ada,
+        rule("edits", "/teh/g", "the", [2], runOnEdit=True),
+        rule("births", "/cat/g", "dog", [2]),
+        rule("others", "/teh/g", "THE", [1], runOnEdit=True),
+    )
+    path = f"/api/messages/{asked['reply_message_id']}:edit"
+    versions = {one["id"]: one["version"] for one in await shown(ada, asked["conversation_id"])}
+    given = {"text": "teh cat", "version": versions[asked["reply_message_id"]]}
+    assert (await ada.post(path, given)).ok()["message"]["text"] == "the cat"
+    given = {"text": "teh cat", "version": versions[asked["message_id"]]}
+    mine = (await ada.post(f"/api/messages/{asked['message_id']}:edit", given)).ok()["message"]
+    assert mine["text"] == "THE cat"
 
 
 async def test_a_script_that_cannot_run_is_named_and_the_reply_comes_all_the_same(ada: Person) -> None:

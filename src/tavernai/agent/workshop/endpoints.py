@@ -71,5 +71,5 @@ async def display_messages(
     conversation_id: Annotated[str, Path(max_length=64)], given: s.DisplayGiven, who: ForChat, workshop: Workshop
 ) -> s.DisplayShown:
     """Which of these messages scripts show otherwise; the others are shown as they are stored."""
-    found = await workshop.displayed(who.user_id, conversation_id, message_ids=given.message_ids)
-    return s.DisplayShown(items=[s.DisplayedMessage(**one) for one in found])
+    found = await workshop.displayed(who.user_id, conversation_id, **given.model_dump())
+    return s.DisplayShown(**asdict(found))

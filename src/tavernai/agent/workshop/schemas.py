@@ -119,9 +119,10 @@ class ScriptTestShown(BaseModel):
 
 
 class DisplayGiven(_Given):
-    """Messages of a conversation."""
+    """Messages of a conversation that stand near each other, and how many of the newest."""
 
-    message_ids: Annotated[list[Id], Field(max_length=200)]
+    message_ids: Annotated[list[Id], Field(max_length=200)] = []
+    newest: Annotated[int, Field(ge=0, le=200)] = 0
 
 
 class DisplayedMessage(BaseModel):
@@ -129,9 +130,16 @@ class DisplayedMessage(BaseModel):
 
     message_id: str
     text: str
+    reasoning: str | None
+    """None: there is none, or no script looks at it."""
 
 
 class DisplayShown(BaseModel):
+    """`scripts` names the scripts that have a say here, null: none; `near`: so many of the newest messages may look
+    different when another is added."""
+
+    scripts: str | None
+    near: int
     items: list[DisplayedMessage]
 
 

@@ -15,6 +15,7 @@ from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.choosing import Chosen, chosen, templates
 from tavernai.agent.domain.preset_values import CHAT, TEXT, values_of
 from tavernai.agent.hearing import Listener
+from tavernai.agent.showing import Display, shown
 from tavernai.agent.stage import Director, Set, rehearsal
 from tavernai.agent.workshop.errors import NothingToPreview
 from tavernai.chat.store import owner_of
@@ -112,13 +113,13 @@ class WorkshopService:
         return await asyncio.to_thread(_tried_script, raw, text)
 
     async def displayed(
-        self, user_id: str, conversation_id: str, *, message_ids: Sequence[str]
-    ) -> list[dict[str, str]]:
-        """Messages that scripts show otherwise than they are stored. Raises NotFound."""
+        self, user_id: str, conversation_id: str, *, message_ids: Sequence[str], newest: int = 0
+    ) -> Display:
+        """How scripts show these messages and the newest ones. Raises NotFound."""
         wanted = set(message_ids)
         async with self._turn(user_id):
             found = await self._storage.study(
-                lambda conn: self._listener.shown(conn, user_id, conversation_id, message_ids=wanted)
+                lambda conn: shown(self._listener, conn, user_id, conversation_id, message_ids=wanted, newest=newest)
             )
         if found is None:
             raise NotFound
