@@ -63,7 +63,7 @@ from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.finding import ConversationFinder, MessageFinder
 from tavernai.chat.habits import OwnChats
 from tavernai.chat.indexes import ConversationIndex, MessageIndex
-from tavernai.chat.places import BookAttachments, OwnPlaces, PersonaLocks
+from tavernai.chat.places import BookAttachments, OwnPlaces, PersonaLocks, PresetChoices
 from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
 from tavernai.config.endpoints import router as config_router
@@ -347,7 +347,7 @@ def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
         ConfigService(storage, places=OwnPlaces()),
         LorebookService(storage, attachments=BookAttachments()),
         LorebookImportService(storage),
-        PresetService(storage),
+        PresetService(storage, choices=PresetChoices()),
     )
 
 

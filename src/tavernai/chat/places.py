@@ -1,10 +1,12 @@
 """Whose a place is, who is played there and what is attached: config's, personas' and lorebooks' ports."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+import orjson
 from sqlalchemy import Connection, select
 
+from tavernai.characters.domain.names import sort_key
 from tavernai.characters.lorebooks.ports import Attached
 from tavernai.characters.lorebooks.service import own_in as lorebook_in
 from tavernai.characters.personas import store as personas_store
@@ -12,7 +14,7 @@ from tavernai.characters.personas.ports import USES_SHOWN_MAX, Use, Uses
 from tavernai.characters.personas.service import Persona, default_in, own_in
 from tavernai.characters.personas.tables import personas
 from tavernai.characters.service import find_in
-from tavernai.characters.tables import characters
+from tavernai.characters.tables import character_cards, characters
 from tavernai.chat.scene import conversation_for
 from tavernai.chat.tables import conversations
 from tavernai.config.domain.fold import Effective, Scope
@@ -20,6 +22,9 @@ from tavernai.config.errors import BadValue
 from tavernai.config.presets.service import own_in as preset_in
 from tavernai.config.store import effective_in, settings_of
 from tavernai.kernel.errors import NotFound
+from tavernai.kernel.uses import Use as Place
+from tavernai.kernel.uses import Uses as Places
+from tavernai.kernel.uses import uses_of
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
@@ -95,6 +100,25 @@ class BookAttachments:
                 found.setdefault(row.lorebook_id, Attached()).personas += 1
         return found
 
+    def uses(self, conn: Connection, owner_id: str, *, lorebook_id: str, name: str) -> Places:
+        scopes = [scope for scope, value in _books(conn, owner_id) if lorebook_id in value]
+        c = personas.c
+        query = select(c.id, c.name).where(c.owner_id == owner_id, c.deleted_at.is_(None), c.lorebook_id == lorebook_id)
+        people = [Place("persona", row.id, row.name) for row in conn.execute(query)]
+        return uses_of([*_places(conn, owner_id, scopes), *people, *_naming(conn, owner_id, name)])
+
+
+class PresetChoices:
+    """Which layers choose a preset. Fulfils config.presets.ports.Choices."""
+
+    def uses(self, conn: Connection, owner_id: str, *, preset_id: str) -> Places:
+        scopes: list[Scope] = []
+        for path in (*PRESET_KINDS, SCRIPTS):
+            for scope, value in settings_of(conn, owner_id, path):
+                if value == preset_id or (isinstance(value, list) and preset_id in value):
+                    scopes.append(scope)
+        return uses_of(_places(conn, owner_id, scopes))
+
 
 class PersonaLocks:
     """Where config says that a persona is played. Fulfils characters.personas.ports.Locks."""
@@ -111,6 +135,30 @@ class PersonaLocks:
 
 def _books(conn: Connection, owner_id: str) -> list[tuple[Scope, list[str]]]:
     return [(scope, value) for scope, value in settings_of(conn, owner_id, BOOKS) if isinstance(value, list)]
+
+
+def _places(conn: Connection, owner_id: str, scopes: Collection[Scope]) -> Iterator[Place]:
+    """The layers as places with names; those in the trash are left out."""
+    named = _named(conn, owner_id, [scope for scope in scopes if scope.type != "global"])
+    for scope in scopes:
+        if scope.type == "global" or scope in named:
+            yield Place(scope.type, scope.id if scope in named else "", named.get(scope, ""))
+
+
+def _naming(conn: Connection, owner_id: str, book: str) -> Iterator[Place]:
+    """Characters whose card names a lorebook so."""
+    c, cards = characters.c, character_cards.c
+    said = f'"world":{orjson.dumps(book).decode()}'
+    query = (
+        select(c.id, c.name, cards.card)
+        .join(character_cards, cards.character_id == c.id)
+        .where(c.owner_id == owner_id, c.deleted == 0, cards.card.icontains(said, autoescape=True))
+    )
+    for row in conn.execute(query):
+        extensions = orjson.loads(row.card).get("extensions")
+        world = extensions.get("world") if isinstance(extensions, Mapping) else None
+        if isinstance(world, str) and sort_key(world) == sort_key(book):
+            yield Place("character", row.id, row.name, "card")
 
 
 def _check_preset(tx: Transaction, user_id: str, *, path: str, value: str) -> None:

@@ -136,6 +136,11 @@ async def _lorebook(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/lorebooks", {"name": "Harbour"})).ok()["id"])
 
 
+async def _first(cast: Cast) -> str:
+    """A version that everything has."""
+    return "1"
+
+
 async def _preset(cast: Cast) -> str:
     body = {"kind": "theme", "name": "Dusk", "data": {}}
     return str((await cast.people["member"].post("/api/presets", body)).ok()["id"])
@@ -225,6 +230,7 @@ MAKERS: dict[str, Maker] = {
     "persona_id": _persona,
     "lorebook_id": _lorebook,
     "preset_id": _preset,
+    "version": _first,
     "stream_session": _stream_session,
     "session_id": _session,
     "key_id": _key,

@@ -10,6 +10,7 @@ from tavernai.characters.lorebooks.errors import LorebookInTrash, LorebookNameTa
 from tavernai.characters.lorebooks.importing import LorebookImportService
 from tavernai.characters.lorebooks.service import LorebookService
 from tavernai.characters.personas.service import PersonaService
+from tavernai.characters.service import CharacterService
 from tavernai.chat.places import BookAttachments, OwnPlaces
 from tavernai.config.domain.fold import Scope
 from tavernai.config.errors import BadValue
@@ -73,6 +74,86 @@ async def test_what_our_tables_do_not_name_comes_back_from_real_books(
         assert any(_odd(entry).items() <= one.items() for one in same) or _odd(entry) == {}
 
 
+PLAIN = [path for path in WORLDS if path.endswith(".json")]
+
+
+@pytest.mark.parametrize("path", PLAIN)
+async def test_a_real_book_that_nobody_changed_goes_out_as_it_came(
+    path: str, books: LorebookService, imports: LorebookImportService
+) -> None:
+    owner, data = new_id(), fixture(path).read_bytes()
+    made = await imports.import_bytes(owner, path, data)
+    value = orjson.loads(data)
+    form = "sillytavern" if _is_native(value) else "character_book"
+    out = (await books.export(owner, str(made.lorebook_id), form=form))[1]  # type: ignore[arg-type]
+    if _is_native(value) or _is_carried(value):
+        assert ordered(orjson.loads(out)) == ordered(value)
+
+
+def _is_native(value: dict[str, Any]) -> bool:
+    entries = value.get("entries")
+    listed = list(entries.values()) if isinstance(entries, dict) else entries or []
+    foreign = ("lorebookVersion", "spec", "kind", "type", "data")
+    return "entries" in value and all("key" in one for one in listed) and not any(name in value for name in foreign)
+
+
+def _is_carried(value: dict[str, Any]) -> bool:
+    entries = value.get("entries")
+    listed = list(entries.values()) if isinstance(entries, dict) else entries or []
+    known = bool(listed) and all("keys" in one and "key" not in one for one in listed)
+    return known and "spec" not in value and "lorebookVersion" not in value
+
+
+def ordered(value: Any) -> Any:
+    """The value with the order of its objects, which == does not look at."""
+    if isinstance(value, dict):
+        return [(name, ordered(item)) for name, item in value.items()]
+    return [ordered(item) for item in value] if isinstance(value, list) else value
+
+
+async def test_a_change_leaves_the_rest_of_the_file_alone(
+    storage: Database, books: LorebookService, imports: LorebookImportService
+) -> None:
+    lamp = {"uid": 7, "odd": {"z": 1, "a": [None]}, "key": "lamp, light", "content": "Green."}
+    file = {"vendor": 1.5, "entries": {"b": lamp, "3": lamp | {"uid": 3}}, "name": "Lamps"}
+    made = await imports.import_bytes(ME, "Odd order.json", orjson.dumps(file))
+    book = str(made.lorebook_id)
+    shown = (await books.get(ME, book)).entries
+    entries = {"7": {**shown["7"], "content": "Red.", "depth": 9}, "9": {"key": ["x"]}}
+    after = await books.change(ME, book, version=1, entries=entries)
+    told = orjson.loads((await books.export(ME, book, form="sillytavern"))[1])
+    assert ordered(told["entries"]["b"]) == ordered(lamp | {"content": "Red.", "depth": 9})
+    assert ordered(told["entries"]["3"]) == ordered(lamp | {"uid": 3})
+    assert (list(told), list(told["entries"])) == (["vendor", "entries", "name"], ["b", "3", "9"])
+    again = await books.bring_back(ME, book, version=after.row["version"], to=1)
+    assert ordered(orjson.loads((await books.export(ME, book, form="sillytavern"))[1])) == ordered(file)
+    assert again.row["version"] == 3
+    await check(storage)
+
+
+async def test_a_version_tells_what_changed_and_can_be_brought_back(storage: Database, books: LorebookService) -> None:
+    made = await books.create(ME, "Sea", entries={"0": {"comment": "Tide", "content": "low"}, "1": {"content": "b"}})
+    book = made.row["id"]
+    high = made.entries["0"] | {"content": "high"}
+    await books.change(ME, book, version=1, entries={"0": high, "1": None, "2": {"key": ["x"]}}, description="Salt")
+    told = await books.version(ME, book, 2, against="before")
+    assert [(one.place, one.title, one.state) for one in told["groups"]] == [
+        ("", "", "changed"), ("entries/0", "Tide", "changed"), ("entries/2", "", "added"), ("entries/1", "", "removed"),
+    ]  # fmt: skip
+    assert [(one.name, one.before, one.after) for one in told["groups"][1].fields] == [("content", "low", "high")]
+    again = await books.bring_back(ME, book, version=2, to=1)
+    assert (again.entries, again.row["description"], again.row["version"]) == (made.entries, "", 3)
+    last = await books.version(ME, book, 3, against="now")
+    assert (last["brought_back"], last["groups"], last["actor"]) == (1, [], f"user:{ME}")
+    assert (await books.bring_back(ME, book, version=3, to=1)).row["version"] == 3
+    with pytest.raises(Conflict):
+        await books.bring_back(ME, book, version=2, to=1)
+    for owner, version in ((new_id(), 1), (ME, 9)):
+        with pytest.raises(NotFound):
+            await books.version(owner, book, version, against="before")
+    await check(storage)
+
+
 def _odd(entry: dict[str, Any]) -> dict[str, Any]:
     """What no table of ours names."""
     return {name: value for name, value in entry.items() if name not in (*NEW_ENTRY, "uid") and _is_plain(value)}
@@ -134,6 +215,13 @@ async def test_where_a_book_is_attached_is_told_and_only_own_ones_can_be(
     await personas.change(ME, ada.id, version=1, lorebook_id=book)
     told = (await books.get(ME, book)).shown()
     assert (told["everywhere"], told["used_by"]["personas"]) == (True, 1)
+    cards = CharacterService(storage, None, None)  # type: ignore[arg-type]
+    mira = await cards.create(ME, {"name": "Mira", "extensions": {"world": "MINE"}})
+    uses = await books.uses(ME, book)
+    assert [(one.type, one.id, one.name, one.by) for one in uses.places] == [
+        ("user", ME, "", "choice"), ("persona", ada.id, "Ada", "choice"),
+        ("character", mira.row["id"], "Mira", "card"),
+    ]  # fmt: skip
     other = new_id()
     with pytest.raises(BadValue):
         await config.commit(other, Scope("user", other), [{"op": "set", "path": "/lore/books", "value": [book]}])

@@ -13,6 +13,8 @@ from tavernai.characters.lorebooks.service import LorebookService
 from tavernai.characters.uploads import MULTIPART, uploaded
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import attachment, provided
+from tavernai.ledger.schemas import BringBackGiven, UsesShown, VersionShown, uses_shown, version_shown
+from tavernai.ledger.versioned import Against, line_shown
 
 router = APIRouter(tags=["characters"])
 
@@ -21,6 +23,7 @@ Imports = Annotated[LorebookImportService, provided(LorebookImportService)]
 Who = Annotated[Principal, Depends(allows("characters"))]
 Id = Annotated[str, Path(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=2_048)]
+Number = Annotated[int, Path(ge=1)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 FILE_ANSWERS: dict[int | str, dict[str, object]] = {
     200: {"content": {"application/json": {}}, "description": "The file"}
@@ -86,8 +89,28 @@ async def list_lorebook_history(
     lorebook_id: Id, who: Who, lorebooks: Lorebooks, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
 ) -> s.LorebookHistoryPage:
     page = await lorebooks.history(who.user_id, lorebook_id, cursor=cursor, limit=limit)
-    items = [cs.ChangeShown(**shown.change(row)) for row in page.items]
+    items = [cs.ChangeShown(**line_shown(row)) for row in page.items]
     return s.LorebookHistoryPage(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/api/lorebooks/{lorebook_id}/history/{version}")
+async def read_lorebook_version(
+    lorebook_id: Id, version: Number, who: Who, lorebooks: Lorebooks, against: Against = "before"
+) -> VersionShown:
+    return version_shown(await lorebooks.version(who.user_id, lorebook_id, version, against=against))
+
+
+@router.post("/api/lorebooks/{lorebook_id}:bring-back")
+async def bring_lorebook_back(
+    lorebook_id: Id, given: BringBackGiven, who: Who, lorebooks: Lorebooks
+) -> s.LorebookShown:
+    again = await lorebooks.bring_back(who.user_id, lorebook_id, version=given.version, to=given.to)
+    return s.LorebookShown(**again.detail())
+
+
+@router.get("/api/lorebooks/{lorebook_id}/uses")
+async def list_lorebook_uses(lorebook_id: Id, who: Who, lorebooks: Lorebooks) -> UsesShown:
+    return uses_shown(await lorebooks.uses(who.user_id, lorebook_id))
 
 
 @router.get("/api/lorebooks/{lorebook_id}/export", response_class=Response, responses=FILE_ANSWERS)

@@ -21,6 +21,8 @@ class LorebookCreated:
     filename: str | None = None
     content_hash: str | None = None
     warnings: list[dict[str, Any]] | None = None
+    written: str | None = None
+    """the book's JSON as the file wrote it: a text, because objects lose their order here; None: made here"""
 
 
 @fact("lorebook.renamed")
@@ -40,6 +42,8 @@ class LorebookChanged:
     entries: dict[str, dict[str, Any] | None]
     description: str | None = None
     fields: dict[str, Any] | None = None
+    brought_back: int | None = None
+    """the version that this one is like again"""
 
 
 @fact("lorebook.deleted")

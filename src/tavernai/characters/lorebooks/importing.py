@@ -7,12 +7,15 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final, Literal
 
+import orjson
+
 from tavernai.characters.domain.jsontext import exact_json
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.errors import EmptyFile, UploadTooLarge
 from tavernai.characters.importing import FILENAME_CHARS_MAX, FILES_MAX, REQUEST_BYTES_MAX, Upload
 from tavernai.characters.lorebooks import store
 from tavernai.characters.lorebooks.domain.formats import FILE_BYTES_MAX, Book, read_book_file
+from tavernai.characters.lorebooks.domain.giving import description_of
 from tavernai.characters.lorebooks.events import LorebookCreated
 from tavernai.characters.lorebooks.service import NAME_CHARS_MAX, check_size, created_in
 from tavernai.kernel.errors import TavernError
@@ -80,10 +83,9 @@ def prepared(data: bytes, filename: str) -> LorebookCreated:
     check_size(entries)
     fields = book.fields | ({"name": book.name} if book.name and book.family in BY_FILE_NAME else {})
     told = sha256(exact_json({"entries": entries, "fields": fields})).hexdigest()
-    description = book.fields.get("description")
     return LorebookCreated(
-        new_id(), _name(book, filename), clean_text(description)[:20_000] if isinstance(description, str) else "",
-        entries, fields, book.family, filename, told, repairs.as_json(),
+        new_id(), _name(book, filename), description_of(book.fields), entries, fields, book.family, filename, told,
+        repairs.as_json(), orjson.dumps(book.written).decode() if book.written is not None else None,
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from tavernai.kernel.uses import Uses
+
 
 @dataclass(slots=True)
 class Attached:
@@ -24,9 +26,16 @@ class Attachments(Protocol):
         """By book; one that is attached nowhere is left out."""
         ...
 
+    def uses(self, conn: Connection, owner_id: str, *, lorebook_id: str, name: str) -> Uses:
+        """Every place that reads one book, cards that name it included."""
+        ...
+
 
 class NoAttachments:
     """Nothing is attached."""
 
     def attached(self, conn: Connection, owner_id: str, *, lorebook_ids: Collection[str]) -> Mapping[str, Attached]:
         return {}
+
+    def uses(self, conn: Connection, owner_id: str, *, lorebook_id: str, name: str) -> Uses:
+        return Uses()

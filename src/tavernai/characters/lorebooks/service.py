@@ -12,9 +12,10 @@ from tavernai.characters.domain.names import sort_key
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.lorebooks import events as e
 from tavernai.characters.lorebooks import store
-from tavernai.characters.lorebooks.domain.character_book import to_character_book
 from tavernai.characters.lorebooks.domain.entries import Entry, new_entry
 from tavernai.characters.lorebooks.domain.formats import ENTRIES_MAX
+from tavernai.characters.lorebooks.domain.giving import DESCRIPTION_CHARS_MAX, Form, Told, as_file
+from tavernai.characters.lorebooks.domain.versions import State, again, differences, state_of
 from tavernai.characters.lorebooks.errors import LorebookInTrash, LorebookNameTaken, LorebookTooLarge
 from tavernai.characters.lorebooks.ports import Attached, Attachments
 from tavernai.characters.lorebooks.tables import lorebooks
@@ -24,13 +25,14 @@ from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
 from tavernai.kernel.text import clean_text
+from tavernai.kernel.uses import Uses
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
+from tavernai.ledger.versioned import Against, facts_of, line_shown
 from tavernai.storage.rows import Row
 
 NAME_CHARS_MAX = 200
-DESCRIPTION_CHARS_MAX = 20_000
 UID_CHARS_MAX = 100
 BOOK_BYTES_MAX = 32 << 20
 
@@ -162,6 +164,55 @@ class LorebookService:
         await self._storage.commit(unit)
         return await self.get(user_id, lorebook_id)
 
+    async def version(self, user_id: str, lorebook_id: str, version: int, *, against: Against) -> dict[str, Any]:
+        """One line of its history with what changed then, or how it was then against how it is now. Raises NotFound."""
+
+        def query(conn: Connection) -> dict[str, Any]:
+            row, line = _line(conn, user_id, lorebook_id, version)
+            stream = _stream(user_id, lorebook_id).key
+            then = state_of(facts_of(conn, stream, versions=version))
+            other = state_of(facts_of(conn, stream, versions=row["version"] if against == "now" else version - 1))
+            groups, more = differences(other, then)
+            told = {"brought_back": then.brought_back, "against": against, "groups": groups, "more": more}
+            return line_shown(line) | told
+
+        return await self._storage.read(query)
+
+    async def bring_back(self, user_id: str, lorebook_id: str, *, version: int, to: int) -> Lorebook:
+        """As it was at version `to`, by a new change; the name stays. `version` is the one the caller saw.
+
+        Raises NotFound, LorebookInTrash, LorebookNameTaken, Conflict (facts: current).
+        """
+        stream = _stream(user_id, lorebook_id)
+
+        def query(conn: Connection) -> tuple[State, State]:
+            _line(conn, user_id, lorebook_id, to)
+            then, now = (state_of(facts_of(conn, stream.key, versions=one)) for one in (to, version))
+            return then, now
+
+        then, now = await self._storage.read(query)
+        current = await self.get(user_id, lorebook_id)
+
+        def unit(tx: Transaction) -> None:
+            row = _live(tx, user_id, lorebook_id)
+            if row["version"] != version:
+                raise Conflict(current=current.shown() | {"version": row["version"]})
+            _append(tx, user_id, lorebook_id, again(lorebook_id, now, then, version=to))
+
+        await self._storage.commit(unit)
+        return await self.get(user_id, lorebook_id)
+
+    async def uses(self, user_id: str, lorebook_id: str) -> Uses:
+        """Where it is read. Raises NotFound."""
+
+        def query(conn: Connection) -> Uses:
+            row = store.book(conn, user_id, lorebook_id)
+            if row is None:
+                raise NotFound
+            return self._attachments.uses(conn, user_id, lorebook_id=lorebook_id, name=row["name"])
+
+        return await self._storage.read(query)
+
     async def history(self, user_id: str, lorebook_id: str, *, cursor: str | None, limit: int) -> Page[Row]:
         """What was changed, newest first. Raises NotFound."""
         before = decode_cursor(cursor, int)[0] if cursor else None
@@ -169,26 +220,28 @@ class LorebookService:
         def query(conn: Connection) -> list[Row]:
             if store.book(conn, user_id, lorebook_id) is None:
                 raise NotFound
-            return store.history(conn, user_id, lorebook_id, before=before, limit=limit + 1)
+            return store.BOOKS.lines(conn, user_id, lorebook_id, before=before, limit=limit + 1)
 
         rows = await self._storage.read(query)
         return Page(rows[:limit], encode_cursor(rows[limit - 1]["version"]) if len(rows) > limit else None)
 
-    async def export(self, user_id: str, lorebook_id: str, *, form: str) -> tuple[str, bytes]:
-        """(name, bytes) of SillyTavern's file, or of the book as cards carry it. Raises NotFound."""
+    async def export(self, user_id: str, lorebook_id: str, *, form: Form) -> tuple[str, bytes]:
+        """(name, bytes) of SillyTavern's file, or of the book as cards carry it. Raises NotFound.
+
+        What came in a file of that form and was not changed since goes out as it came: keys, order, values.
+        """
         book = await self.get(user_id, lorebook_id)
-        fields, name = orjson.loads(book.row["fields"]), book.row["name"]
-        if form == "character_book":
-            told = to_character_book(name, book.entries, fields)
-        else:
-            told = fields | {"entries": dict(book.entries)}
-        return name, orjson.dumps(told, option=orjson.OPT_INDENT_2)
+        written = await self._storage.read(lambda conn: store.written(conn, lorebook_id))
+        row = book.row
+        told = Told(row["name"], book.entries, orjson.loads(row["fields"]), row["description"])
+        made = as_file(told, form, written=orjson.loads(written) if written is not None else None)
+        return row["name"], orjson.dumps(made, option=orjson.OPT_INDENT_2)
 
 
 def created_in(tx: Transaction, user_id: str, fact: e.LorebookCreated, *, by: By) -> str:
     """Record a new book under a free name; its id. For rooms above, inside their unit of work."""
     fact = replace(fact, name=free_name(tx, user_id, fact.name))
-    tx.append(Stream(f"lore:{fact.lorebook_id}", user_id), [fact], by=by)
+    tx.append(_stream(user_id, fact.lorebook_id), [fact], by=by)
     return fact.lorebook_id
 
 
@@ -248,6 +301,19 @@ def check_size(entries: Sequence[Any]) -> None:
         raise LorebookTooLarge(entries_max=ENTRIES_MAX, bytes_max=BOOK_BYTES_MAX)
 
 
+def _stream(user_id: str, lorebook_id: str) -> Stream:
+    return Stream(f"lore:{lorebook_id}", user_id)
+
+
+def _line(conn: Connection, user_id: str, lorebook_id: str, version: int) -> tuple[Row, Row]:
+    """The book and one line of its history. Raises NotFound."""
+    row = store.book(conn, user_id, lorebook_id)
+    lines = store.BOOKS.lines(conn, user_id, lorebook_id, before=version + 1)
+    if row is None or not lines or lines[0]["version"] != version:
+        raise NotFound
+    return row, lines[0]
+
+
 def _edits(
     tx: Transaction, row: Row, *, name: str | None, description: str | None, entries: dict[str, Entry | None]
 ) -> list[Any]:
@@ -290,4 +356,4 @@ def _live(tx: Transaction, user_id: str, lorebook_id: str) -> Row:
 
 def _append(tx: Transaction, user_id: str, lorebook_id: str, facts: Sequence[Any]) -> None:
     if facts:
-        tx.append(Stream(f"lore:{lorebook_id}", user_id), facts, by=By.user(user_id))
+        tx.append(_stream(user_id, lorebook_id), facts, by=By.user(user_id))

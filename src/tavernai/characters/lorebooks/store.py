@@ -7,10 +7,12 @@ from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from tavernai.characters.domain.names import sort_key
 from tavernai.characters.lorebooks.domain.entries import Entry
-from tavernai.characters.lorebooks.tables import lorebook_entries, lorebook_history, lorebooks
+from tavernai.characters.lorebooks.tables import lorebook_entries, lorebook_files, lorebook_history, lorebooks
+from tavernai.ledger.versioned import Versioned
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
+BOOKS = Versioned(lorebooks, lorebook_history, "lorebook_id")
 _b = lorebooks.c
 _ONE = Query(select(lorebooks).where(_b.id == bindparam("of")))
 _NAMED = Query(
@@ -58,22 +60,25 @@ def entries(conn: Connection, lorebook_id: str) -> dict[str, Entry]:
     return {row["uid"]: orjson.loads(row["entry"]) for row in _ENTRIES.all(conn, of=lorebook_id)}
 
 
+def written(conn: Connection, lorebook_id: str) -> str | None:
+    """The JSON of the book as its file wrote it; None: it was made here."""
+    c = lorebook_files.c
+    return conn.execute(select(c.written).where(c.lorebook_id == lorebook_id)).scalar_one_or_none()
+
+
 def names_select(owner_id: str) -> Select[Any]:
     """Folded names in use; for a unit of work."""
     return select(_b.id, _b.name_key).where(_b.owner_id == owner_id, _b.deleted_at.is_(None))
 
 
+def entries_select(lorebook_id: str) -> Select[Any]:
+    """A book's entries in their order; for a unit of work."""
+    c = lorebook_entries.c
+    return select(c.uid, c.entry).where(c.lorebook_id == lorebook_id).order_by(c.place)
+
+
 def twins_select(owner_id: str, content_hash: str) -> Select[Any]:
     """Books made of the same file; for a unit of work."""
-    return select(lorebooks).where(
+    return select(_b.id, _b.name).where(
         _b.owner_id == owner_id, _b.content_hash == content_hash, _b.deleted_at.is_(None), _b.version == 1
     )
-
-
-def history(conn: Connection, owner_id: str, lorebook_id: str, *, before: int | None, limit: int) -> list[Row]:
-    """A book's changes, newest first, below version `before`."""
-    c = lorebook_history.c
-    query = select(lorebook_history).where(c.lorebook_id == lorebook_id, c.owner_id == owner_id)
-    if before is not None:
-        query = query.where(c.version < before)
-    return [dict(row) for row in conn.execute(query.order_by(c.version.desc()).limit(limit)).mappings()]

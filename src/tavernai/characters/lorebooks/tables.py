@@ -44,3 +44,11 @@ lorebook_history = Table(
     Column("changed", Json, nullable=False),
     Column("actor", Text, nullable=False),
 )
+
+# Apart from the book, which prompts read: the file's book as it was written, so that an export can give it back.
+lorebook_files = Table(
+    "lorebook_files",
+    metadata,
+    Column("lorebook_id", Id, primary_key=True),
+    Column("written", Json, nullable=False),
+)

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from tavernai.accounts.guards import Principal, allows
 from tavernai.config.presets import schemas as s
 from tavernai.config.presets.domain.kinds import Kind
-from tavernai.config.presets.service import PresetService, change, detail, shown
+from tavernai.config.presets.service import PresetService, detail, shown
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import attachment, provided
+from tavernai.ledger.schemas import BringBackGiven, UsesShown, VersionShown, uses_shown, version_shown
+from tavernai.ledger.versioned import Against, line_shown
 
 router = APIRouter(tags=["config"])
 
@@ -17,6 +19,7 @@ Presets = Annotated[PresetService, provided(PresetService)]
 Who = Annotated[Principal, Depends(allows("config"))]
 Id = Annotated[str, Path(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=2_048)]
+Number = Annotated[int, Path(ge=1)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 FILE_ANSWERS: dict[int | str, dict[str, object]] = {
     200: {"content": {"application/json": {}}, "description": "The file"}
@@ -70,8 +73,26 @@ async def list_preset_history(
     preset_id: Id, who: Who, presets: Presets, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
 ) -> s.PresetHistoryPage:
     page = await presets.history(who.user_id, preset_id, cursor=cursor, limit=limit)
-    items = [s.PresetChangeShown(**change(row)) for row in page.items]
+    items = [s.PresetChangeShown(**line_shown(row)) for row in page.items]
     return s.PresetHistoryPage(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/api/presets/{preset_id}/history/{version}")
+async def read_preset_version(
+    preset_id: Id, version: Number, who: Who, presets: Presets, against: Against = "before"
+) -> VersionShown:
+    return version_shown(await presets.version(who.user_id, preset_id, version, against=against))
+
+
+@router.post("/api/presets/{preset_id}:bring-back")
+async def bring_preset_back(preset_id: Id, given: BringBackGiven, who: Who, presets: Presets) -> s.PresetShown:
+    again = await presets.bring_back(who.user_id, preset_id, version=given.version, to=given.to)
+    return s.PresetShown(**detail(again))
+
+
+@router.get("/api/presets/{preset_id}/uses")
+async def list_preset_uses(preset_id: Id, who: Who, presets: Presets) -> UsesShown:
+    return uses_shown(await presets.uses(who.user_id, preset_id))
 
 
 @router.get("/api/presets/{preset_id}/export", response_class=Response, responses=FILE_ANSWERS)

@@ -20,6 +20,8 @@ class PresetCreated:
     content_hash: str | None = None
     dropped: list[str] | None = None
     """names of what was not kept: keys, passwords, addresses"""
+    written: str | None = None
+    """the data's JSON in the order it came: a text, because objects lose their order here"""
 
 
 @fact("preset.changed")
@@ -31,6 +33,8 @@ class PresetChanged:
     data: dict[str, Any] | None
     changed: list[str]
     """the fields of data that are others now"""
+    brought_back: int | None = None
+    """the version that this one is like again"""
 
 
 @fact("preset.deleted")

@@ -13,18 +13,23 @@ from tavernai.config.presets import events as e
 from tavernai.config.presets import store
 from tavernai.config.presets.domain.kinds import KINDS, Kind, found_in
 from tavernai.config.presets.domain.reading import kept, parsed
+from tavernai.config.presets.domain.versions import State, changed_fields, differences, state_of
 from tavernai.config.presets.errors import NotAPreset, PresetInTrash, PresetNameTaken, PresetTooLarge
+from tavernai.config.presets.ports import Choices, NoChoices
 from tavernai.config.presets.tables import presets
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound, TavernError
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
+from tavernai.kernel.layout import given_back
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
 from tavernai.kernel.text import clean_text
+from tavernai.kernel.uses import Uses
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
+from tavernai.ledger.versioned import Against, facts_of, line_shown
 from tavernai.storage.rows import Row
 
 NAME_CHARS_MAX = 200
@@ -59,20 +64,25 @@ def shown(row: Row) -> dict[str, Any]:
 def detail(row: Row) -> dict[str, Any]:
     """Everything about one preset."""
     warnings = [DROPPED.format(**one) for one in orjson.loads(row["warnings"])]
-    return shown(row) | {"data": orjson.loads(row["data"]), "warnings": warnings}
+    return shown(row) | {"data": data_of(row), "warnings": warnings}
 
 
-def change(row: Row) -> dict[str, Any]:
-    """One line of a preset's history."""
-    told = {name: row[name] for name in ("version", "kind", "actor")}
-    return told | {"at": rfc3339(row["at"]), "changed": orjson.loads(row["changed"])}
+def data_of(row: Row) -> dict[str, Any]:
+    """A preset's data in the order in which they were written; what was added since stands last."""
+    data: dict[str, Any] = orjson.loads(row["data"])
+    if not row.get("written"):
+        return data
+    written = orjson.loads(row["written"])
+    laid: dict[str, Any] = given_back(data, read=written, written=written)
+    return laid
 
 
 class PresetService:
     """A person's own presets."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, choices: Choices | None = None) -> None:
         self._storage = storage
+        self._choices = choices if choices is not None else NoChoices()
 
     async def list(
         self, user_id: str, *, kind: Kind | None, q: str, trash: bool = False, cursor: str | None, limit: int
@@ -88,12 +98,17 @@ class PresetService:
 
     async def get(self, user_id: str, preset_id: str) -> Row:
         """One preset, in the trash or not. Raises NotFound."""
-        return await self._storage.read(lambda conn: _found(conn, user_id, preset_id))
+
+        def query(conn: Connection) -> Row:
+            return {**_found(conn, user_id, preset_id), "written": store.written(conn, preset_id)}
+
+        return await self._storage.read(query)
 
     async def create(self, user_id: str, kind: Kind, *, name: str, data: dict[str, Any]) -> Row:
         """A new preset; a name that is taken gets a number. Raises InvalidInput, PresetTooLarge."""
         told, dropped = _checked_data(data)
-        fact = e.PresetCreated(new_id(), kind, checked_name(name), told, dropped=dropped)
+        written = orjson.dumps(told).decode()
+        fact = e.PresetCreated(new_id(), kind, checked_name(name), told, dropped=dropped, written=written)
         await self._storage.commit(lambda tx: created_in(tx, user_id, fact, by=By.user(user_id)))
         return await self.get(user_id, fact.preset_id)
 
@@ -111,7 +126,7 @@ class PresetService:
             row = _live(tx, user_id, preset_id)
             if row["version"] != version:
                 raise Conflict(current=detail(row))
-            changed = _changed_fields(orjson.loads(row["data"]), told)
+            changed = changed_fields(orjson.loads(row["data"]), told)
             renamed = wanted if wanted != row["name"] else None
             if renamed is not None:
                 _check_free(tx, row, renamed)
@@ -151,7 +166,7 @@ class PresetService:
 
         def query(conn: Connection) -> list[Row]:
             _found(conn, user_id, preset_id)
-            return store.history(conn, user_id, preset_id, before=before, limit=limit + 1)
+            return store.PRESETS.lines(conn, user_id, preset_id, before=before, limit=limit + 1)
 
         rows = await self._storage.read(query)
         return Page(rows[:limit], encode_cursor(rows[limit - 1]["version"]) if len(rows) > limit else None)
@@ -159,7 +174,53 @@ class PresetService:
     async def export(self, user_id: str, preset_id: str) -> tuple[str, bytes]:
         """(name, bytes) of SillyTavern's file. Raises NotFound."""
         row = await self.get(user_id, preset_id)
-        return row["name"], orjson.dumps(orjson.loads(row["data"]), option=orjson.OPT_INDENT_2)
+        return row["name"], orjson.dumps(data_of(row), option=orjson.OPT_INDENT_2)
+
+    async def version(self, user_id: str, preset_id: str, version: int, *, against: Against) -> dict[str, Any]:
+        """One line of its history with what changed then, or how it was then against how it is now. Raises NotFound."""
+
+        def query(conn: Connection) -> dict[str, Any]:
+            row, line = _line(conn, user_id, preset_id, version)
+            stream = _stream(user_id, preset_id).key
+            then = state_of(facts_of(conn, stream, versions=version))
+            other = state_of(facts_of(conn, stream, versions=row["version"] if against == "now" else version - 1))
+            groups, more = differences(other, then)
+            told = {"brought_back": then.brought_back, "against": against, "groups": groups, "more": more}
+            return line_shown(line) | told
+
+        return await self._storage.read(query)
+
+    async def bring_back(self, user_id: str, preset_id: str, *, version: int, to: int) -> Row:
+        """Its data as they were at version `to`, by a new change; the name stays. `version` is the one the caller saw.
+
+        Raises NotFound, PresetInTrash, Conflict (facts: current).
+        """
+
+        def query(conn: Connection) -> State:
+            _line(conn, user_id, preset_id, to)
+            return state_of(facts_of(conn, _stream(user_id, preset_id).key, versions=to))
+
+        then = await self._storage.read(query)
+
+        def unit(tx: Transaction) -> None:
+            row = _live(tx, user_id, preset_id)
+            if row["version"] != version:
+                raise Conflict(current=detail(row))
+            changed = changed_fields(orjson.loads(row["data"]), then.data)
+            if changed:
+                _append(tx, user_id, e.PresetChanged(preset_id, None, then.data, changed, to))
+
+        await self._storage.commit(unit)
+        return await self.get(user_id, preset_id)
+
+    async def uses(self, user_id: str, preset_id: str) -> Uses:
+        """Which layers choose it. Raises NotFound."""
+
+        def query(conn: Connection) -> Uses:
+            _found(conn, user_id, preset_id)
+            return self._choices.uses(conn, user_id, preset_id=preset_id)
+
+        return await self._storage.read(query)
 
     async def import_bytes(
         self, user_id: str, filename: str, data: bytes, *, kind: Kind | None = None
@@ -185,7 +246,7 @@ def prepared(data: bytes, filename: str, *, kind: Kind | None = None) -> list[e.
     return [
         e.PresetCreated(
             new_id(), one.kind, _usable_name(one.name or stem, one.kind), one.data, filename,
-            sha256(canonical_json([one.kind, one.data])).hexdigest(), dropped,
+            sha256(canonical_json([one.kind, one.data])).hexdigest(), dropped, orjson.dumps(one.data).decode(),
         )
         for one in found[:PRESETS_A_FILE_MAX]
     ]  # fmt: skip
@@ -206,7 +267,7 @@ def imported_in(tx: Transaction, user_id: str, fact: e.PresetCreated) -> Importe
 def created_in(tx: Transaction, user_id: str, fact: e.PresetCreated, *, by: By) -> str:
     """Record a new preset under a free name; its id. For rooms above, inside their unit of work."""
     fact = replace(fact, name=free_name(tx, user_id, fact.kind, name=fact.name))
-    tx.append(Stream(f"preset:{fact.preset_id}", user_id), [fact], by=by)
+    tx.append(_stream(user_id, fact.preset_id), [fact], by=by)
     return fact.preset_id
 
 
@@ -248,12 +309,6 @@ def _checked_data(data: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return told, dropped
 
 
-def _changed_fields(old: dict[str, Any], new: dict[str, Any] | None) -> list[str]:
-    if new is None:
-        return []
-    return sorted(name for name in old.keys() | new.keys() if old.get(name, ...) != new.get(name, ...))
-
-
 def _check_free(tx: Transaction, row: Row, name: str) -> None:
     key = store.name_key(name)
     if any(
@@ -261,6 +316,19 @@ def _check_free(tx: Transaction, row: Row, name: str) -> None:
         for one in tx.rows(store.names_select(row["owner_id"], row["kind"]))
     ):
         raise PresetNameTaken(name=name)
+
+
+def _stream(user_id: str, preset_id: str) -> Stream:
+    return Stream(f"preset:{preset_id}", user_id)
+
+
+def _line(conn: Connection, user_id: str, preset_id: str, version: int) -> tuple[Row, Row]:
+    """The preset and one line of its history. Raises NotFound."""
+    row = _found(conn, user_id, preset_id)
+    lines = store.PRESETS.lines(conn, user_id, preset_id, before=version + 1)
+    if not lines or lines[0]["version"] != version:
+        raise NotFound
+    return row, lines[0]
 
 
 def _found(conn: Connection, user_id: str, preset_id: str) -> Row:
@@ -285,4 +353,4 @@ def _live(tx: Transaction, user_id: str, preset_id: str) -> Row:
 
 
 def _append(tx: Transaction, user_id: str, fact: Any) -> None:
-    tx.append(Stream(f"preset:{fact.preset_id}", user_id), [fact], by=By.user(user_id))
+    tx.append(_stream(user_id, fact.preset_id), [fact], by=By.user(user_id))

@@ -7,10 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from tavernai.config.presets.tables import preset_history, presets
+from tavernai.config.presets.tables import preset_files, preset_history, presets
+from tavernai.ledger.versioned import Versioned
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
+PRESETS = Versioned(presets, preset_history, "preset_id")
 _p = presets.c
 _ONE = Query(select(presets).where(_p.id == bindparam("of")))
 
@@ -49,6 +51,12 @@ def preset(conn: Connection, owner_id: str, preset_id: str) -> Row | None:
     return found if found is not None and found["owner_id"] == owner_id else None
 
 
+def written(conn: Connection, preset_id: str) -> str | None:
+    """The JSON of its data as it was written; None: not known."""
+    c = preset_files.c
+    return conn.execute(select(c.written).where(c.preset_id == preset_id)).scalar_one_or_none()
+
+
 def chosen(conn: Connection, owner_id: str, preset_id: str | None, *, kind: str) -> Row | None:
     """The preset a config path names, when it is there, of this kind and not in the trash; `data` is read."""
     row = preset(conn, owner_id, preset_id) if preset_id else None
@@ -72,12 +80,3 @@ def twins_select(owner_id: str, content_hash: str) -> Select[Any]:
     """Presets made of the same object that nobody changed; for a unit of work."""
     same = (_p.owner_id == owner_id) & (_p.content_hash == content_hash)
     return select(_p.id, _p.name).where(same, _p.deleted_at.is_(None), _p.version == 1)
-
-
-def history(conn: Connection, owner_id: str, preset_id: str, *, before: int | None, limit: int) -> list[Row]:
-    """A preset's changes, newest first, below version `before`."""
-    c = preset_history.c
-    query = select(preset_history).where(c.preset_id == preset_id, c.owner_id == owner_id)
-    if before is not None:
-        query = query.where(c.version < before)
-    return [dict(row) for row in conn.execute(query.order_by(c.version.desc()).limit(limit)).mappings()]

@@ -33,3 +33,11 @@ preset_history = Table(
     Column("changed", Json, nullable=False),
     Column("actor", Text, nullable=False),
 )
+
+# Apart from the preset, which prompts read: its data in the order it was written, so that an export can give it back.
+preset_files = Table(
+    "preset_files",
+    metadata,
+    Column("preset_id", Id, primary_key=True),
+    Column("written", Json, nullable=False),
+)

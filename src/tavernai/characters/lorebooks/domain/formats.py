@@ -27,6 +27,8 @@ class Book:
     name: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     family: str = "sillytavern"
+    written: dict[str, Any] | None = None
+    """the book as it stands in the file, where its form is one that we give back"""
 
 
 def read_book_file(data: bytes, repairs: Repairs) -> Book:
@@ -60,33 +62,31 @@ def _native(value: dict[str, Any], repairs: Repairs) -> Book:
     entries = value.get("entries")
     if entries is None:
         repairs.add("field_dropped", "entries", detail="empty")
-    listed = list(_entries_of(entries, repairs))
+    listed = list(entries_of(entries, repairs))
     quiet = {name for _, entry in listed for name in filled_in(entry)}
     for name in sorted(quiet):
         repairs.add("missing_meant", name)
     made = keyed(listed, renumbered=lambda: repairs.add("uid_renumbered", "uid"))
     for entry in made.values():
         _split_keys(entry, repairs)
-    fields = {name: told for name, told in value.items() if name not in ("entries", "name")}
-    return Book(made, _text(value.get("name")), fields)
+    return Book(made, _text(value.get("name")), _rest(value, ("entries", "name")), written=value)
 
 
 def _chub(value: dict[str, Any], repairs: Repairs) -> Book:
     """SillyTavern's names where they stand, the specification's beside them where they are missing."""
     listed = [
         (key, {**from_book_entry(entry, uid=key, index=index), **entry})
-        for index, (key, entry) in enumerate(_entries_of(value.get("entries"), repairs))
+        for index, (key, entry) in enumerate(entries_of(value.get("entries"), repairs))
     ]
     made = keyed(listed, renumbered=lambda: repairs.add("uid_renumbered", "uid"))
     for entry in made.values():
         _split_keys(entry, repairs)
-    fields = {name: told for name, told in value.items() if name not in ("entries", "name")}
-    return Book(made, _text(value.get("name")), fields)
+    return Book(made, _text(value.get("name")), _rest(value, ("entries", "name")), written=value)
 
 
 def _character_book(value: dict[str, Any], repairs: Repairs) -> Book:
-    fields = {name: told for name, told in value.items() if name not in ("entries", "name")}
-    return Book(from_character_book(value), _text(value.get("name")), fields)
+    made = from_character_book(value)
+    return Book(made, _text(value.get("name")), _rest(value, ("entries", "name")), written=value)
 
 
 def _standalone(value: dict[str, Any], repairs: Repairs) -> Book:
@@ -212,7 +212,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
 """Name, how it is known, how it is read."""
 
 
-def _entries_of(entries: Any, repairs: Repairs) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def entries_of(entries: Any, repairs: Repairs) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Entries with their keys as the file has them; what is no entry is left out and told."""
     if isinstance(entries, Mapping):
         listed: list[tuple[str, Any]] = [(str(key), entry) for key, entry in entries.items()]
