@@ -37,6 +37,8 @@ from tavernai.agent.stage import Director
 from tavernai.agent.stopping import Stopper
 from tavernai.agent.workshop.endpoints import router as workshop_router
 from tavernai.agent.workshop.service import WorkshopService
+from tavernai.characters.assets.endpoints import router as assets_router
+from tavernai.characters.assets.service import AssetService
 from tavernai.characters.avatars import AvatarService
 from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
 from tavernai.characters.backgrounds.service import BackgroundService
@@ -63,6 +65,8 @@ from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.finding import ConversationFinder, MessageFinder
 from tavernai.chat.habits import OwnChats
 from tavernai.chat.indexes import ConversationIndex, MessageIndex
+from tavernai.chat.pictures.endpoints import router as pictures_router
+from tavernai.chat.pictures.service import RemotePictureService
 from tavernai.chat.places import BookAttachments, OwnPlaces, PersonaLocks, PresetChoices
 from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
@@ -78,6 +82,7 @@ from tavernai.engines.core_client import RemoteGateway
 from tavernai.engines.demo import DemoBackend
 from tavernai.engines.gemini import GeminiBackend
 from tavernai.engines.http_backend import HttpBackend
+from tavernai.engines.kept_pictures import KeptPictures
 from tavernai.engines.koboldcpp import KoboldCppBackend
 from tavernai.engines.llamacpp import LlamaCppBackend
 from tavernai.engines.lock import FolderLock
@@ -85,6 +90,7 @@ from tavernai.engines.ollama import OllamaBackend
 from tavernai.engines.openai import OpenAIBackend
 from tavernai.engines.outgoing import GuardedResolver
 from tavernai.engines.pictures import PillowPictures
+from tavernai.engines.remote_pictures import RemotePictures
 from tavernai.engines.secret_box import FileSecretBox
 from tavernai.engines.speech import OpenAISpeaker
 from tavernai.engines.text import TextBackend
@@ -154,6 +160,8 @@ ROUTERS = (
     gallery_router,
     characters_router,
     backgrounds_router,
+    assets_router,
+    pictures_router,
     personas_router,
     workshop_router,
     lorebooks_router,
@@ -221,6 +229,7 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         _wire_characters(services, stack)
         gateway = _wire_gateway(services, stack)
         work = _wire_agent(services, gateway)
+        _wire_pictures(services, stack)
         _wire_search(services)
         _wire_export(services)
         _wire_backups(services)
@@ -343,6 +352,7 @@ def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
         CharacterService(storage, blobs, pictures, chats=OwnChats()),
         avatars,
         BackgroundService(storage, blobs, pictures),
+        AssetService(storage, blobs, avatars),
         PersonaService(storage, avatars=avatars, locks=PersonaLocks()),
         ConfigService(storage, places=OwnPlaces()),
         LorebookService(storage, attachments=BookAttachments()),
@@ -434,6 +444,12 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     services.add(hub, agent, streaming, chat)
     services.add(WorkshopService(storage, gateway, director=director, listener=listener))
     return Work(services, hub, drafts, runner)
+
+
+def _wire_pictures(services: Services, stack: AsyncExitStack) -> None:
+    source, shelf = RemotePictures(), KeptPictures(services.settings.data_dir / "cache" / "pictures")
+    stack.push_async_callback(source.close)
+    services.add(RemotePictureService(services[ConfigService], source, shelf))
 
 
 def _wire_search(services: Services) -> None:

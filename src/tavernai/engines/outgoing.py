@@ -6,6 +6,7 @@ told of it and waits for a time-out.
 """
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -24,33 +25,41 @@ NAMES_SECONDS = 10
 IDLE_SECONDS = 4.0
 _HEAD_END = b"\r\n\r\n"
 
+Forbids = Callable[[str], bool]
+"""Whether an IP address must not be called; without one, what holds for model servers (gateway.addresses)."""
+
+
+class NotCalled(OSError):
+    """A name or an address leads where this server does not go."""
+
 
 class GuardedResolver(AbstractResolver):
-    """Looks names up in a thread and refuses those that lead where connections must not (gateway.addresses)."""
+    """Looks names up in a thread and refuses those that lead where connections must not."""
 
-    def __init__(self, inner: AbstractResolver | None = None) -> None:
+    def __init__(self, inner: AbstractResolver | None = None, *, forbids: Forbids | None = None) -> None:
         self._inner = inner or ThreadedResolver()
+        self._forbids = forbids
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         if host.rstrip(".").lower() in FORBIDDEN_NAMES:
-            raise OSError(f"{host} is not called")
+            raise NotCalled(f"{host} is not called")
         found = await self._inner.resolve(host, port, family)
         for one in found:
-            if is_forbidden_address(one["host"]):
-                raise OSError(f"{host} leads to {one['host']}, which is not called")
+            if (self._forbids or is_forbidden_address)(one["host"]):
+                raise NotCalled(f"{host} leads to {one['host']}, which is not called")
         return found
 
     async def close(self) -> None:
         await self._inner.close()
 
 
-def guarded_socket(found: tuple[Any, ...]) -> socket.socket:
+def guarded_socket(found: tuple[Any, ...], *, forbids: Forbids | None = None) -> socket.socket:
     """A socket for an address that may be called. Addresses in digits are looked up by nobody, but all come by here."""
     family, kind, protocol, _, place = found
-    if is_forbidden_address(place[0]):
-        raise OSError(f"{place[0]} is not called")
+    if (forbids or is_forbidden_address)(place[0]):
+        raise NotCalled(f"{place[0]} is not called")
     return socket.socket(family, kind, protocol)
 
 
@@ -85,15 +94,17 @@ async def _reused(session: aiohttp.ClientSession, context: SimpleNamespace, para
         context.trace_request_ctx.was_reused = True
 
 
-def outgoing_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
-    """A session for calls to model servers; needs the running loop. Time-outs come with each request."""
+def outgoing_session(
+    resolver: AbstractResolver | None = None, *, forbids: Forbids | None = None
+) -> aiohttp.ClientSession:
+    """A session for calls to other servers; needs the running loop. Time-outs come with each request."""
     connector = aiohttp.TCPConnector(
         limit=CONNECTIONS_MAX,
         limit_per_host=0,
         keepalive_timeout=IDLE_SECONDS,
         ttl_dns_cache=NAMES_SECONDS,
-        resolver=resolver or GuardedResolver(),
-        socket_factory=guarded_socket,
+        resolver=resolver or GuardedResolver(forbids=forbids),
+        socket_factory=partial(guarded_socket, forbids=forbids),
     )
     connector._factory = cast(partial[ResponseHandler], partial(KeepingHandler, loop=connector._loop))
     trace = aiohttp.TraceConfig()

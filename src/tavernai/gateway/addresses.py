@@ -43,6 +43,15 @@ def is_forbidden_address(text: str) -> bool:
     return any(inner in network for inner in _unwrapped(address) for network in FORBIDDEN_NETWORKS)
 
 
+def is_public_address(text: str) -> bool:
+    """Whether this IP address belongs to the internet at large: what a stranger's text names may lead nowhere else."""
+    address = ip_address(text.partition("%")[0])
+    inner = _unwrapped(address)
+    if address in _NAT64:  # how a network without IPv4 writes an IPv4 address; only what it stands for counts
+        inner = inner[1:]
+    return not is_forbidden_address(text) and all(one.is_global and not one.is_multicast for one in inner)
+
+
 def _unwrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
     if isinstance(address, IPv4Address):
         return [address]

@@ -109,6 +109,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/characters/{character_id}/background"): Row("owner of it", "characters",
                                                             ids=(("character_id", "character_with_background"),)),
     ("DELETE", "/api/characters/{character_id}/background"): CHARACTER,
+    ("GET", "/api/characters/{character_id}/assets"): CHARACTER,
+    ("GET", "/api/characters/{character_id}/assets/{asset_hash}"): Row(
+        "owner of it", "characters", ids=(("character_id", "character_with_asset"),)),
+    ("GET", "/api/pictures"): Row("owner of it", "chat", fits=(403,),
+                                  query="?url=https%3A%2F%2Fexample.org%2Fa.png&conversation_id={conversation_id}"),
+    ("POST", "/api/pictures:show"): Row("owner of it", "chat", body={"url": "https://10.0.0.1/a.png", **IN_PLACE},
+                                        fits=(422,)),
     ("GET", "/api/speech"): Row("themselves", "gateway"),
     ("PUT", "/api/speech"): Row("owners", "admin", body={"base_url": "http://127.0.0.1:9"}),
     ("POST", "/api/speech"): Row("themselves", "gateway", body={"text": "Hm?"}, fits=(503,)),
@@ -130,11 +137,6 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/lorebooks/{lorebook_id}"): Row("owner of it", "characters", fits=(204,)),
     ("POST", "/api/lorebooks/{lorebook_id}:restore"): CHARACTER,
     ("GET", "/api/lorebooks/{lorebook_id}/history"): CHARACTER,
-    ("GET", "/api/lorebooks/{lorebook_id}/history/{version}"): CHARACTER,
-    ("POST", "/api/lorebooks/{lorebook_id}:bring-back"): Row(
-        "owner of it", "characters", body={"version": 1, "to": 1}
-    ),
-    ("GET", "/api/lorebooks/{lorebook_id}/uses"): CHARACTER,
     ("GET", "/api/lorebooks/{lorebook_id}/export"): CHARACTER,
     ("GET", "/api/presets"): Row("themselves", "config"),
     ("POST", "/api/presets"): Row("themselves", "config", fits=(201,),
@@ -148,9 +150,6 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/presets/{preset_id}"): Row("owner of it", "config", fits=(204,)),
     ("POST", "/api/presets/{preset_id}:restore"): CONFIG,
     ("GET", "/api/presets/{preset_id}/history"): CONFIG,
-    ("GET", "/api/presets/{preset_id}/history/{version}"): CONFIG,
-    ("POST", "/api/presets/{preset_id}:bring-back"): Row("owner of it", "config", body={"version": 1, "to": 1}),
-    ("GET", "/api/presets/{preset_id}/uses"): CONFIG,
     ("GET", "/api/presets/{preset_id}/export"): CONFIG,
     ("POST", "/api/conversations/{conversation_id}:display"): Row("owner of it", "chat", body={"message_ids": []}),
     # config

@@ -1,5 +1,7 @@
 """Every route × {anonymous, member, other member, owner} gets its verdict; and no key gets further than its scopes."""
 
+import base64
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +25,9 @@ from tests.support.serving import served
 PASSWORD = "correct horse"
 FRAMEWORK = {("GET", "/api/openapi.json")}
 NAMES: dict[Who, str] = {"owner": "olivia", "member": "mina", "other member": "otto"}
+SAD = {
+    "type": "emotion", "name": "sad", "ext": "png", "uri": f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+}  # fmt: skip
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -195,6 +200,21 @@ async def _background(cast: Cast) -> str:
     return character_id
 
 
+async def _asset(cast: Cast) -> str:
+    """A character whose file brought a further picture, which is then `asset_hash`."""
+    told = {"name": f"Wren {new_id()}", "first_mes": "Hm?", "assets": [SAD]}
+    card = json.dumps({"spec": "chara_card_v3", "spec_version": "3.0", "data": told}).encode()
+    sent = await cast.people["member"].upload("/api/characters/import", ("card.json", card))
+    character_id = str(sent.ok()["results"][0]["character_id"])
+    [item] = (await cast.people["member"].get(f"/api/characters/{character_id}/assets")).ok()["items"]
+    cast.ids["asset_hash"] = item["url"].rpartition("/")[2]
+    return character_id
+
+
+async def _asset_hash(cast: Cast) -> str:
+    return cast.ids["asset_hash"]
+
+
 async def _collection(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/collections", {"name": await _fresh(cast)})).ok()["id"])
 
@@ -220,6 +240,8 @@ MAKERS: dict[str, Maker] = {
     "character_id": _character,
     "character_with_avatar": _avatar,
     "character_with_background": _background,
+    "character_with_asset": _asset,
+    "asset_hash": _asset_hash,
     "conversation_id": _conversation,
     "message_id": _message,
     "told_conversation": _told_conversation,
@@ -248,7 +270,7 @@ MAKERS: dict[str, Maker] = {
 async def furnished(cast: Cast, path: str, row: Row) -> dict[str, str]:
     """Fresh objects for this row alone, so that it may do with them what it likes."""
     aliases = dict(row.ids)
-    wanted = {name: aliases.get(name, name) for name in re.findall(r"{(\w+)}", path)}
+    wanted = {name: aliases.get(name, name) for name in re.findall(r"{(\w+)}", path + row.query)}
     wanted |= {name: aliases.get(name, name) for name in re.findall(r"'{(\w+)}'", str(row.body))}
     return {name: await MAKERS[of](cast) for name, of in wanted.items()}
 
@@ -277,7 +299,7 @@ async def status(person: Person, method: str, path: str, row: Row, ids: dict[str
     if row.file is not None:
         body = {"data": upload(row.file)}
     assert person._session is not None
-    address = path.format_map(ids) + row.query
+    address = (path + row.query).format_map(ids)
     if method == "WEBSOCKET":
         return await socket_status(person._session, address, person._headers())
     async with person._session.request(method, address, headers=person._headers(), **body) as answer:
@@ -336,6 +358,6 @@ async def test_a_key_of_every_other_scope_does_not_get_in(cast: Cast, method: st
     row = ROWS[method, path]
     who: Who = "owner" if row.verdict == "owners" else "member"
     most = SCOPES if who == "owner" else SCOPES[:-1]
-    names = re.findall(r"{(\w+)}", path + str(row.body))
+    names = re.findall(r"{(\w+)}", path + row.query + str(row.body))
     program = await cast.without(who, row.scope or "", [scope for scope in most if scope != row.scope])
     assert await status(program, method, path, row, dict.fromkeys(names, new_id())) == 403

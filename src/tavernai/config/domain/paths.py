@@ -373,6 +373,11 @@ def _chat() -> Iterator[Path]:
         meaning="How messages are set.",
     )  # fmt: skip
     rows.text("voice", 200, nullable=True, advanced=False, meaning="The voice the character is read aloud with.")
+    rows.flag(
+        "remote_pictures", default=False, advanced=False, risk=3,
+        meaning="Whether pictures that a text names on other servers are fetched and shown. Each tells its server that "
+        "somebody looks.",
+    )  # fmt: skip
     yield from rows.rows
     speech = _Rows("speech", "speech", "the page")
     speech.text(

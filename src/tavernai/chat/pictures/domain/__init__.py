@@ -1,0 +1,1 @@
+"""Which addresses are asked for pictures, and which bytes are one. Pure."""
