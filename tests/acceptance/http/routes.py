@@ -137,6 +137,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/lorebooks/{lorebook_id}"): Row("owner of it", "characters", fits=(204,)),
     ("POST", "/api/lorebooks/{lorebook_id}:restore"): CHARACTER,
     ("GET", "/api/lorebooks/{lorebook_id}/history"): CHARACTER,
+    ("GET", "/api/lorebooks/{lorebook_id}/history/{version}"): CHARACTER,
+    ("POST", "/api/lorebooks/{lorebook_id}:bring-back"): Row(
+        "owner of it", "characters", body={"version": 1, "to": 1}
+    ),
+    ("GET", "/api/lorebooks/{lorebook_id}/uses"): CHARACTER,
     ("GET", "/api/lorebooks/{lorebook_id}/export"): CHARACTER,
     ("GET", "/api/presets"): Row("themselves", "config"),
     ("POST", "/api/presets"): Row("themselves", "config", fits=(201,),
@@ -150,6 +155,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/presets/{preset_id}"): Row("owner of it", "config", fits=(204,)),
     ("POST", "/api/presets/{preset_id}:restore"): CONFIG,
     ("GET", "/api/presets/{preset_id}/history"): CONFIG,
+    ("GET", "/api/presets/{preset_id}/history/{version}"): CONFIG,
+    ("POST", "/api/presets/{preset_id}:bring-back"): Row("owner of it", "config", body={"version": 1, "to": 1}),
+    ("GET", "/api/presets/{preset_id}/uses"): CONFIG,
     ("GET", "/api/presets/{preset_id}/export"): CONFIG,
     ("POST", "/api/conversations/{conversation_id}:display"): Row("owner of it", "chat", body={"message_ids": []}),
     # config
