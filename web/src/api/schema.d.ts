@@ -1279,6 +1279,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/characters/{character_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Character Assets */
+        get: operations["list_character_assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/characters/{character_id}/assets/{asset_hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Character Asset */
+        get: operations["read_character_asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Remote Picture */
+        get: operations["read_remote_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures:show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show Remote Picture */
+        post: operations["show_remote_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas": {
         parameters: {
             query?: never;
@@ -1547,6 +1615,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lorebooks/{lorebook_id}/history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Lorebook Version */
+        get: operations["read_lorebook_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}:bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring Lorebook Back */
+        post: operations["bring_lorebook_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lorebooks/{lorebook_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Lorebook Uses */
+        get: operations["list_lorebook_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lorebooks/{lorebook_id}/export": {
         parameters: {
             query?: never;
@@ -1627,6 +1746,57 @@ export interface paths {
         };
         /** List Preset History */
         get: operations["list_preset_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}/history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Preset Version */
+        get: operations["read_preset_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}:bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring Preset Back */
+        post: operations["bring_preset_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{preset_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Preset Uses */
+        get: operations["list_preset_uses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2405,6 +2575,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AssetPage
+         * @description Pictures in the card's order.
+         */
+        AssetPage: {
+            /** Items */
+            items: components["schemas"]["AssetShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AssetShown
+         * @description A picture that came with the card. `kind`: icon, emotion, background, user_icon, other, or the card's word.
+         */
+        AssetShown: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Media Type */
+            media_type: string;
+            /** Bytes */
+            bytes: number;
+            /** Url */
+            url: string;
+        };
+        /**
          * BackupBegun
          * @description It is being made; /api/server tells how far it is.
          */
@@ -2589,6 +2785,16 @@ export interface components {
             forked_at_message_id: string | null;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * BringBackGiven
+         * @description Which version shall be again; `version` is the one that was seen last.
+         */
+        BringBackGiven: {
+            /** Version */
+            version: number;
+            /** To */
+            to: number;
         };
         /**
          * BuiltInTemplate
@@ -3281,14 +3487,30 @@ export interface components {
         };
         /**
          * DisplayGiven
-         * @description Messages of a conversation.
+         * @description Messages of a conversation that stand near each other, and how many of the newest.
          */
         DisplayGiven: {
-            /** Message Ids */
-            message_ids: string[];
+            /**
+             * Message Ids
+             * @default []
+             */
+            message_ids?: string[];
+            /**
+             * Newest
+             * @default 0
+             */
+            newest?: number;
         };
-        /** DisplayShown */
+        /**
+         * DisplayShown
+         * @description `scripts` names the scripts that have a say here, null: none; `near`: so many of the newest messages may look
+         *     different when another is added.
+         */
         DisplayShown: {
+            /** Scripts */
+            scripts: string | null;
+            /** Near */
+            near: number;
             /** Items */
             items: components["schemas"]["DisplayedMessage"][];
         };
@@ -3301,14 +3523,18 @@ export interface components {
             message_id: string;
             /** Text */
             text: string;
+            /** Reasoning */
+            reasoning: string | null;
         };
         /**
          * DraftGiven
-         * @description What stands in the composer; blank forgets it.
+         * @description What stands in the composer; blank forgets it. `page` comes back in the news of it, so a page knows its own.
          */
         DraftGiven: {
             /** Text */
             text: string;
+            /** Page */
+            page?: string | null;
         };
         /**
          * DraftShown
@@ -3420,6 +3646,18 @@ export interface components {
             code: string;
         };
         /**
+         * FieldChanged
+         * @description One value before and after; null where it is not there.
+         */
+        FieldChanged: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
          * FilterChangeGiven
          * @description Another name or other things asked for, and the version the caller saw.
          */
@@ -3491,6 +3729,23 @@ export interface components {
             base_url: string;
             /** Models */
             models: string[];
+        };
+        /**
+         * GroupChanged
+         * @description What changed of one thing in it, an entry or a prompt; `place` is empty for the whole.
+         */
+        GroupChanged: {
+            /** Place */
+            place: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "added" | "removed" | "changed";
+            /** Fields */
+            fields: components["schemas"]["FieldChanged"][];
         };
         /**
          * Health
@@ -4428,10 +4683,16 @@ export interface components {
             is_default?: true | null;
             /** Lorebook Id */
             lorebook_id?: string | null;
+            /** Position */
+            position?: ("in_prompt" | "note_top" | "note_bottom" | "in_chat" | "after_card" | "none") | null;
+            /** Depth */
+            depth?: number | null;
+            /** Role */
+            role?: ("system" | "user" | "assistant") | null;
         };
         /**
          * PersonaGiven
-         * @description A new persona.
+         * @description A new persona; `position`, `depth` and `role` say where its description stands in a prompt.
          */
         PersonaGiven: {
             /** Name */
@@ -4446,6 +4707,23 @@ export interface components {
              * @default false
              */
             is_default?: boolean;
+            /**
+             * Position
+             * @default in_prompt
+             * @enum {string}
+             */
+            position?: "in_prompt" | "note_top" | "note_bottom" | "in_chat" | "after_card" | "none";
+            /**
+             * Depth
+             * @default 2
+             */
+            depth?: number;
+            /**
+             * Role
+             * @default system
+             * @enum {string}
+             */
+            role?: "system" | "user" | "assistant";
         };
         /** PersonaPage */
         PersonaPage: {
@@ -4457,6 +4735,10 @@ export interface components {
         /**
          * PersonaShown
          * @description Who a person is to the characters; `uses` names at most 20 of the `use_count` places where it is locked.
+         *
+         *     The description stands in prompts at `position`: in_prompt, above or below the author's note (note_top,
+         *     note_bottom), in_chat at `depth` as `role`, none; after_card is old and stands only where a text names it by its
+         *     macro.
          */
         PersonaShown: {
             /** Id */
@@ -4483,6 +4765,18 @@ export interface components {
             use_count: number;
             /** Lorebook Id */
             lorebook_id: string | null;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "in_prompt" | "note_top" | "note_bottom" | "in_chat" | "after_card" | "none";
+            /** Depth */
+            depth: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant";
         };
         /**
          * PersonaUse
@@ -4498,6 +4792,18 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PictureAsked
+         * @description One picture that a person wants to see, and where they met it.
+         */
+        PictureAsked: {
+            /** Url */
+            url: string;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Character Id */
+            character_id?: string | null;
         };
         /**
          * PlaceGiven
@@ -5698,6 +6004,28 @@ export interface components {
             path: string;
         };
         /**
+         * UseShown
+         * @description A place: everybody's chats (global), all of yours (user), or those with one persona, character or conversation.
+         *
+         *     by: somebody chose it there, or the character's card names it.
+         */
+        UseShown: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "global" | "user" | "persona" | "character" | "conversation";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "choice" | "card";
+        };
+        /**
          * UsedBy
          * @description How many characters, conversations and personas have the book attached.
          */
@@ -5781,6 +6109,16 @@ export interface components {
             created_at: string;
         };
         /**
+         * UsesShown
+         * @description Where a thing is used; `places` holds the first hundred.
+         */
+        UsesShown: {
+            /** Count */
+            count: number;
+            /** Places */
+            places: components["schemas"]["UseShown"][];
+        };
+        /**
          * VariantGiven
          * @description The variant to be shown.
          */
@@ -5860,6 +6198,35 @@ export interface components {
             selected: boolean;
             /** Revision */
             revision: number;
+        };
+        /**
+         * VersionShown
+         * @description One version: who, when, and what changed, compared with the version before it or with the present.
+         *
+         *     brought_back: the version that it is like again; more: how many changed fields were left out of `groups`.
+         */
+        VersionShown: {
+            /** Version */
+            version: number;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Changed */
+            changed: string[];
+            /** Actor */
+            actor: string;
+            /**
+             * Against
+             * @enum {string}
+             */
+            against: "before" | "now";
+            /** Brought Back */
+            brought_back: number | null;
+            /** Groups */
+            groups: components["schemas"]["GroupChanged"][];
+            /** More */
+            more: number;
         };
         /**
          * WhyAnswer
@@ -8883,6 +9250,168 @@ export interface operations {
             };
         };
     };
+    list_character_assets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_character_asset: {
+        parameters: {
+            query?: {
+                size?: components["schemas"]["Size"] | null;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+                asset_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/avif": unknown;
+                    "image/bmp": unknown;
+                    "image/gif": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/svg+xml": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_remote_picture: {
+        parameters: {
+            query: {
+                url: string;
+                conversation_id?: string | null;
+                character_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "image/webp": unknown;
+                    "image/gif": unknown;
+                    "image/avif": unknown;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_remote_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureAsked"];
+            };
+        };
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "image/webp": unknown;
+                    "image/gif": unknown;
+                    "image/avif": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_personas: {
         parameters: {
             query?: {
@@ -9616,6 +10145,106 @@ export interface operations {
             };
         };
     };
+    read_lorebook_version: {
+        parameters: {
+            query?: {
+                against?: "before" | "now";
+            };
+            header?: never;
+            path: {
+                lorebook_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_lorebook_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringBackGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LorebookShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lorebook_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lorebook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_lorebook: {
         parameters: {
             query?: {
@@ -9864,6 +10493,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresetHistoryPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_preset_version: {
+        parameters: {
+            query?: {
+                against?: "before" | "now";
+            };
+            header?: never;
+            path: {
+                preset_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_preset_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringBackGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_preset_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesShown"];
                 };
             };
             /** @description Refused; `code` says why. */
