@@ -57,6 +57,15 @@ class Imported:
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was understood, its blobs stored."""
+
+    fact: e.CharacterImported
+    picture: bytes | None
+    """what will be shown, for whoever makes it smaller at once"""
+
+
 class ImportService:
     """Card files into a person's characters."""
 
@@ -91,7 +100,7 @@ class ImportService:
     async def _understood(self, filename: str, data: bytes, source: str | None) -> e.CharacterImported | Imported:
         filename = clean_text(filename)[:FILENAME_CHARS_MAX]
         try:
-            return await asyncio.to_thread(self.prepared, data, filename, source)
+            return (await asyncio.to_thread(self.prepared, data, filename, source)).fact
         except TavernError as error:
             if error.status >= 500:  # ours, not the file's: the whole request must tell
                 raise
@@ -103,7 +112,7 @@ class ImportService:
 
         return await self._storage.commit(lambda tx: imported_in(tx, user_id, fact))
 
-    def prepared(self, data: bytes, filename: str, source: str | None = None) -> e.CharacterImported:
+    def prepared(self, data: bytes, filename: str, source: str | None = None) -> Prepared:
         """The fact a file's bytes will be told by, its blobs stored. For threads. Raises CardRefused and its like."""
         found = read_file(data, filename=filename)
         repairs = Repairs(list(found.repairs))
@@ -113,11 +122,14 @@ class ImportService:
         if found.chats:
             repairs.add("chats_left", detail=len(found.chats))
         assets = self._kept(found.assets, repairs)
-        return e.CharacterImported(
+        original = self._blobs.put(data)
+        avatar = original if shown is data else None if shown is None else self._blobs.put(shown)
+        fact = e.CharacterImported(
             new_id(), found.card.data, found.card.outer, found.card.version, canonical_hash(found.card),
-            self._blobs.put(data), None if shown is None else self._blobs.put(shown), filename, source or found.kind,
+            original, avatar, filename, source or found.kind,
             repairs.as_json(), None if shown is None else picture_hash(shown), assets or None,
         )  # fmt: skip
+        return Prepared(fact, shown)
 
     def _kept(self, assets: Iterable[Asset], repairs: Repairs) -> list[dict[str, Any]]:
         """The pictures stored, one at a time in memory; one that cannot be read is told and left out."""

@@ -24,8 +24,10 @@ QUALITY = 82
 EFFORT = 2
 """Half the time of Pillow's usual 4 for pictures hardly larger: whole folders of cards come in at once."""
 METHOD = 4
-METHODS = {Size.SMALL: 2, Size.CARD: 2}
-"""Small ones are made by the hundred when a gallery is first looked at: a third of the work for a few bytes more."""
+METHODS = {Size.SMALL: 1, Size.CARD: 1}
+"""Small ones are made by the thousand when a folder comes in: a quarter of the work for a twentieth more bytes."""
+FILTERS = {Size.SMALL: Image.Resampling.HAMMING, Size.CARD: Image.Resampling.HAMMING}
+"""A third of Lanczos's work; so small, the two cannot be told apart."""
 DAMAGED = (
     OSError,
     ValueError,
@@ -52,7 +54,8 @@ class PillowPictures:
             picture.thumbnail((FULL_SIDE_MAX, FULL_SIDE_MAX), Image.Resampling.LANCZOS)
         else:
             box = BOXES[size]
-            picture = picture.resize(box, Image.Resampling.LANCZOS, box=cut(*picture.size, box=box), reducing_gap=2.0)
+            how = FILTERS.get(size, Image.Resampling.LANCZOS)
+            picture = picture.resize(box, how, box=cut(*picture.size, box=box), reducing_gap=2.0)
         return _encoded(picture, "WEBP", quality=QUALITY, method=METHODS.get(size, METHOD))
 
     def backdrop(self, data: bytes) -> bytes:
@@ -80,8 +83,10 @@ def _decoded(data: bytes, *, hint: tuple[int, int] | None) -> Image.Image:
             _refuse_large(opened.size)
             if hint is not None and kind == "JPEG":
                 opened.draft("RGB", (hint[0] * 2, hint[1] * 2))
-            upright = ImageOps.exif_transpose(opened)
-            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            ImageOps.exif_transpose(opened, in_place=True)
+            opened.load()
+            mode = "RGBA" if opened.has_transparency_data else "RGB"
+            return opened if opened.mode == mode else opened.convert(mode)
     except DAMAGED:
         raise PictureRefused from None
 

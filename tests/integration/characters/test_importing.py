@@ -112,7 +112,7 @@ async def test_an_archive_brings_its_picture_and_keeps_the_others_as_blobs(room:
     data = fixture("golden/card_import/inputs/charx_full.charx").read_bytes()
     result = await room.imports.import_bytes(room.user_id, "mira.charx", data)
     assert result.status == "imported"
-    fact = room.imports.prepared(data, "mira.charx")
+    fact = room.imports.prepared(data, "mira.charx").fact
     assert fact.avatar is not None
     kept, blobs = {one["kind"] for one in fact.assets or ()}, FileBlobs(room.blobs)
     assert kept == {"icon", "emotion", "background", "x_custom", "user_icon"}
@@ -125,6 +125,6 @@ async def test_an_asset_that_cannot_be_read_is_told_and_the_character_comes_all_
         "card.json": json.dumps({"spec": "chara_card_v3", "data": told}).encode(),
         "a.png": SIGNATURE + b"\0" * 3_000_000,
     })  # fmt: skip
-    fact = room.imports.prepared(archive, "mira.charx")
+    fact = room.imports.prepared(archive, "mira.charx").fact
     assert fact.assets is None
     assert [one["code"] for one in fact.warnings] == ["asset_too_large"]

@@ -135,8 +135,16 @@ def with_cards(data: bytes, cards: dict[str, bytes]) -> bytes:
 
 
 def picture_only(data: bytes) -> bytes:
-    """The picture without texts, metadata or anything that is not needed to draw it; its end repaired."""
-    return _assemble(data, keep=lambda chunk: chunk.type in PICTURE_TYPES, extra=[])
+    """The picture without texts, metadata or anything that is not needed to draw it; its end repaired.
+
+    For decoders: the checksums of pixels are left as they were found, since none of ours looks at them.
+    """
+    out = bytearray(SIGNATURE)
+    for chunk in chunks(data, Scan()):
+        if chunk.type in PICTURE_TYPES:
+            _write(out, chunk.type, chunk.data, crc=chunk.crc if chunk.type == b"IDAT" else None)
+    _write(out, b"IEND", b"")
+    return bytes(out)
 
 
 def from_base64(text: bytes) -> bytes | None:
@@ -225,7 +233,7 @@ def _assemble(data: bytes, *, keep: Callable[[Chunk], bool], extra: list[tuple[b
     return bytes(out)
 
 
-def _write(out: bytearray, kind: bytes, body: bytes | memoryview) -> None:
+def _write(out: bytearray, kind: bytes, body: bytes | memoryview, *, crc: int | None = None) -> None:
     out += struct.pack(">I4s", len(body), kind)
     out += body
-    out += struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+    out += struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)) if crc is None else crc)

@@ -25,6 +25,7 @@ MEMBER_BYTES_MAX: Final = 2 * 2**30
 RATIO_MAX: Final = 200
 RATIO_FROM_BYTES: Final = 4 * 2**20
 """Small members may be pressed hard: an empty chat of spaces is no bomb."""
+USUAL_BYTES: Final = 2 * 2**20
 PATH_CHARS_MAX: Final = 1_000
 DEPTH_MAX: Final = 12
 BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
@@ -62,7 +63,10 @@ def read_bytes(source: Source, path: str, *, bytes_max: int) -> bytes:
     """A member's bytes, at most this many. Raises MemberUnreadable."""
     try:
         with source.open(path) as stream:
-            data = stream.read(bytes_max + 1)
+            # Asked for all at once, a buffer of all that might come would be laid out first.
+            data = stream.read(min(bytes_max + 1, USUAL_BYTES))
+            if len(data) == USUAL_BYTES:
+                data += stream.read(bytes_max + 1 - USUAL_BYTES)
     except BROKEN:
         raise MemberUnreadable(path) from None
     if len(data) > bytes_max:

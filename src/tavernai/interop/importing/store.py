@@ -69,11 +69,17 @@ def items_page(
     return _items(conn.execute(query.order_by(_i.stage, _i.n).limit(limit)).mappings())
 
 
-def waiting(conn: Connection, import_id: str, *, after: tuple[int, int], limit: int = 100) -> list[Row]:
-    """Items whose turn has not come, behind this place."""
-    place = tuple_(_i.stage, _i.n) > tuple_(*after)
-    query = select(import_items).where(_i.import_id == import_id, _i.outcome.is_(None), place)
-    return _items(conn.execute(query.order_by(_i.stage, _i.n).limit(limit)).mappings())
+def next_kind(conn: Connection, import_id: str, *, after: int) -> str | None:
+    """The kind of the next stage in which an item waits for its turn."""
+    query = select(_i.kind).where(_i.import_id == import_id, _i.outcome.is_(None), _i.stage > after)
+    found: str | None = conn.execute(query.order_by(_i.stage).limit(1)).scalar()
+    return found
+
+
+def waiting(conn: Connection, import_id: str, *, kind: str, after: int, limit: int) -> list[Row]:
+    """Items of a kind whose turn has not come, behind this number."""
+    query = select(import_items).where(_i.import_id == import_id, _i.kind == kind, _i.outcome.is_(None), _i.n > after)
+    return _items(conn.execute(query.order_by(_i.n).limit(limit)).mappings())
 
 
 def made(conn: Connection, import_id: str, *, limit: int) -> list[Row]:

@@ -9,7 +9,7 @@ from tavernai.interop.importing.domain.keys import names_in, without_secrets
 from tavernai.interop.importing.domain.layout import placed, roots_of
 from tavernai.interop.importing.domain.sniff import kind_of_json
 from tavernai.interop.importing.domain.tuning import Tuned, personas_of, tuned
-from tavernai.interop.importing.making_chats import derived_id
+from tavernai.interop.importing.ids import derived_id
 from tavernai.kernel.ids import is_id
 
 

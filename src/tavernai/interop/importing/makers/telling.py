@@ -5,7 +5,6 @@ place in the tree, so a piece that was written before a crash is recognised and 
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,8 +15,9 @@ import orjson
 from tavernai.chat import importing as writing
 from tavernai.chat.formats.dates import filled
 from tavernai.chat.formats.shapes import ChatMessage
-from tavernai.interop.importing.chats import TAVERN, open_chat
+from tavernai.interop.importing.chats import open_chat
 from tavernai.interop.importing.domain.family import ROOT, Edge, Family, Step, after
+from tavernai.interop.importing.ids import derived_id
 from tavernai.interop.importing.sources import Source
 from tavernai.kernel.facts import By
 from tavernai.ledger.ports import Storage
@@ -157,14 +157,6 @@ class ChatTeller:
         return derived_id(self._times[node], f"{self._seed}/{node}/{place}")
 
 
-def derived_id(at: int, seed: str) -> str:
-    """A UUIDv7 of this moment whose other bits come from the seed: the same again for the same again."""
-    tail = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10])
-    value = (max(at, 0) & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (tail >> 62 & 0xFFF) << 64 | 0b10 << 62
-    text = f"{value | tail & 0x3FFF_FFFF_FFFF_FFFF:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
 async def tell(storage: Storage, teller: ChatTeller, conversation_id: str, *, owner_id: str, by: By, keep: Any) -> None:
     """Write every piece, each in a unit of work of its own; `keep(tx, number, extras)` keeps what stood beside."""
     pieces = teller.pieces()
@@ -179,6 +171,3 @@ def _one(tx: Any, *, written: Written, number: int, conversation_id: str, owner_
     writing.add_piece(tx, conversation_id, written.piece, owner_id=owner_id, by=by)
     if written.extras:
         keep(tx, number, orjson.dumps(written.extras).decode())
-
-
-__all__ = ["TAVERN", "Cast", "ChatTeller", "derived_id", "tell"]

@@ -1,0 +1,1 @@
+"""What makes the objects of an import, kind by kind."""
