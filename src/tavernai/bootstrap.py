@@ -27,6 +27,7 @@ from tavernai.accounts.sign_in import SignInService
 from tavernai.accounts.tokens import new_setup_code
 from tavernai.agent.cast import OwnStage
 from tavernai.agent.endpoints import router as agent_router
+from tavernai.agent.greeting import Greeter
 from tavernai.agent.hearing import Listener
 from tavernai.agent.projections import FOLDS as AGENT
 from tavernai.agent.recovery import recover
@@ -439,7 +440,8 @@ def _wire_agent(services: Services, gateway: Gateway) -> Work:
     streaming = StreamingService(storage, hub, access=Hearing(), interrupt=agent)
     listener = Listener(stage)
     chat = ChatService(
-        storage, cast=stage, tasks=Stopper(), origins=ImportOrigins(), corrector=listener, pages=hub
+        storage, cast=stage, tasks=Stopper(), origins=ImportOrigins(), corrector=listener, pages=hub,
+        greeter=Greeter(listener),
     )  # fmt: skip
     services.add(hub, agent, streaming, chat)
     services.add(WorkshopService(storage, gateway, director=director, listener=listener))

@@ -3,6 +3,7 @@
     plan.made, variables.changed ─► branch_states (a row a variant) ─► read from the newest of a path that has one
 
 A swipe begins where its siblings began, an older branch goes on with what it had: nothing has to be taken back.
+What a person wrote leaves only what it changed: a reply that was still being made above it may leave more.
 """
 
 import math
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from tavernai.agent.tables import branch_states, person_variables
 from tavernai.chat.store import HistoryRow
 from tavernai.storage.queries import Query
+from tavernai.storage.rows import Row
 
 AT_ONCE: Final = 16
 LOOKED_AT_MAX: Final = 512
@@ -26,7 +28,9 @@ BYTES_MAX: Final = 1 << 20
 _NAMES = tuple(f"v{number}" for number in range(AT_ONCE))
 _s = branch_states.c
 _STATES = Query(
-    select(_s.variant_id, _s.timed, _s.local).where(or_(*(_s.variant_id == bindparam(name) for name in _NAMES)))
+    select(_s.variant_id, _s.timed, _s.local, _s.is_change).where(
+        or_(*(_s.variant_id == bindparam(name) for name in _NAMES))
+    )
 )
 _EVERYWHERE = Query(select(person_variables.c.everywhere).where(person_variables.c.owner_id == bindparam("owner")))
 
@@ -41,16 +45,34 @@ class Left:
 
 
 def left_on(conn: Connection, rows: Sequence[HistoryRow]) -> Left:
-    """The state of the newest of these messages (oldest first) that has one."""
+    """The state of the newest of these messages (oldest first) that has one, with what was changed below it."""
+    changes: list[Row] = []
     newest = [row.variant_id for row in reversed(rows)][:LOOKED_AT_MAX]
     for start in range(0, len(newest), AT_ONCE):
         some = newest[start : start + AT_ONCE]
-        asked = [*some, *[""] * (AT_ONCE - len(some))]
-        found = {row["variant_id"]: row for row in _STATES.all(conn, **dict(zip(_NAMES, asked, strict=True)))}
-        first = next((found[one] for one in some if one in found), None)
-        if first is not None:
-            return Left(orjson.loads(first["timed"]), orjson.loads(first["local"]), found=True)
-    return Left()
+        found = states_of(conn, some)
+        for one in some:
+            if one in found and not found[one]["is_change"]:
+                return _with(found[one], changes)
+            changes += [found[one]] if one in found else []
+    return _with(None, changes)
+
+
+def states_of(conn: Connection, variant_ids: Sequence[str]) -> dict[str, Row]:
+    """By variant what stands there; at most AT_ONCE variants."""
+    asked = [*variant_ids, *[""] * (AT_ONCE - len(variant_ids))]
+    return {row["variant_id"]: row for row in _STATES.all(conn, **dict(zip(_NAMES, asked, strict=True)))}
+
+
+def _with(whole: Row | None, changes: Sequence[Row]) -> Left:
+    """A whole state and what was changed after it, the newest change first."""
+    if whole is None and not changes:
+        return Left()
+    local = orjson.loads(whole["local"]) if whole is not None else {}
+    for change in reversed(changes):
+        local |= orjson.loads(change["local"])
+    timed = orjson.loads(whole["timed"]) if whole is not None else {}
+    return Left(timed, {name: value for name, value in local.items() if value is not None}, found=True)
 
 
 def everywhere_of(conn: Connection, owner_id: str) -> dict[str, Any]:

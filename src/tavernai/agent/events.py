@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from tavernai.kernel.facts import fact
+from tavernai.kernel.facts import Payload, fact, upcasts
 
 
 @fact("task.queued")
@@ -46,17 +46,24 @@ class PlanMade:
     plan: dict[str, Any]
 
 
-@fact("variables.changed")
+@fact("variables.changed", v=2)
 class VariablesChanged:
     """Macros in what somebody wrote changed variables: the branch goes on with these after this message."""
 
     variant_id: str
     local: dict[str, Any]
-    """all of this chat's"""
+    """those of this chat's that changed, null: taken away; all of them when `is_whole`"""
     everywhere: dict[str, Any]
     """those of the person's that changed; null: taken away"""
     timed: dict[str, Any]
-    """{sticky, cooldown}: effects of lore that run on"""
+    """{sticky, cooldown}: effects of lore that run on, when `is_whole`"""
+    is_whole: bool
+    """whether this is all there is, whatever stands above; before version 2 always"""
+
+
+@upcasts("variables.changed", v=1)
+def _whole(payload: Payload) -> Payload:
+    return payload | {"is_whole": True}
 
 
 @fact("route.chosen")

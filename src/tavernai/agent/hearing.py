@@ -5,7 +5,7 @@ Done on a snapshot before the unit that records the message: a stranger's expres
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection as Reader
@@ -14,15 +14,17 @@ from sqlalchemy import select
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
 from tavernai.agent.choosing import CHARACTER_ALLOWED, PRESET_ALLOWED, SCRIPTS, scripts_of
+from tavernai.agent.domain.keeping import ALLOWED, kept_in
+from tavernai.agent.domain.seeds import NOWHERE, pick_seed
 from tavernai.agent.ports import Stage
-from tavernai.agent.scripting import have_say, rewriter
+from tavernai.agent.scripting import have_say, looking, rewriter
+from tavernai.agent.seen import Seen, seen
 from tavernai.chat import store as chat_store
 from tavernai.chat.tables import conversations
 from tavernai.config.domain.fold import Effective
 from tavernai.config.presets import store as presets
 from tavernai.kernel.clock import Clock, now_ms
 from tavernai.kernel.ids import new_id
-from tavernai.prompting.domain.assemble import environment
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene, Variables
@@ -38,10 +40,23 @@ PLACES: dict[str, Placement] = {"user": "user", "character": "assistant"}
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The text to be stored. `left`: what the branch goes on with, when macros changed variables."""
+    """The text to be stored.
+
+    left: what macros changed of the chat's variables and of those that hold everywhere; null: taken away.
+    seen: what they read; None: nothing that could change meanwhile.
+    """
 
     text: str
     left: Mapping[str, Any] | None = None
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A conversation that is about to be opened: its id, and the variables its greeting set."""
+
+    conversation_id: str
+    local: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +79,20 @@ class Listener:
     clock: Clock = now_ms
 
     def heard(
-        self, conn: Reader, user_id: str, text: str, *, conversation_id: str | None, character_id: str | None
+        self,
+        conn: Reader,
+        user_id: str,
+        text: str,
+        *,
+        conversation_id: str | None,
+        character_id: str | None,
+        opening: Opening | None = None,
     ) -> Heard | None:
-        """The text as it is stored; None: as it is written."""
+        """The text as it is stored; None: as it is written.
+
+        Args:
+            opening: of the conversation that this text opens, when there is none yet.
+        """
         around = self.around(
             conn, user_id, conversation_id=conversation_id, character_id=character_id, plain=MACRO not in text
         )
@@ -75,17 +101,18 @@ class Listener:
         if MACRO not in text and not have_say(around.scripts, "user", "stored"):
             return None
         rows = self.rows(conn, conversation_id)
-        left = left_on(conn, rows)
-        env = self.env(conn, user_id, around, rows=rows, left=left)
+        left = left_on(conn, rows) if opening is None else Left(local=opening.local)
+        env = self.env(conn, user_id, around, rows=rows, left=left, opening=opening)
         before = dict(env.everywhere)
         said = expand(text, env)
         said = rewriter(around.scripts, env, kind="stored")(said, placement="user", depth=None)
         if not said.strip():
             said = text  # a message of macros alone still says something
-        local, everywhere = storable(env.local), changed(before, env.everywhere)
-        if (local == left.local and not everywhere) or not fits(local, everywhere):
-            return Heard(said)
-        return Heard(said, {"local": local, "everywhere": everywhere, "timed": dict(left.timed)})
+        noticed = seen(conn, user_id, conversation_id, rows=rows) if MACRO in text else None
+        local, everywhere = changed(left.local, env.local), changed(before, env.everywhere)
+        if not (local or everywhere) or not fits(storable(env.local), everywhere):
+            return Heard(said, seen=noticed)
+        return Heard(said, {"local": local, "everywhere": everywhere}, noticed)
 
     def around(
         self,
@@ -105,7 +132,8 @@ class Listener:
             if found is None or found.owner_id != user_id:
                 return None
             character_id, name = found.character_id, found.character_name
-        config = self.stage.config(conn, user_id, character_id=character_id, conversation_id=conversation_id or "-")
+        place = conversation_id or NOWHERE
+        config = self.stage.config(conn, user_id, character_id=character_id, conversation_id=place)
         if plain and not any(config[path] for path in (SCRIPTS, PRESET_ALLOWED, CHARACTER_ALLOWED)):
             return None
         card = self.stage.card(conn, user_id, character_id=character_id) if character_id else ASSISTANT
@@ -113,12 +141,24 @@ class Listener:
             return None
         if conversation_id is None and character_id is not None:
             name = str(card.get("name") or name)
+        if not config[ALLOWED]:
+            card = kept_in(card)
         row = presets.chosen(conn, user_id, config["/preset/chat"], kind="chat")
         scripts = scripts_of(conn, user_id, config, preset=row["data"] if row is not None else None, card=card)
         return Around(config, card, name, character_id, conversation_id, scripts)
 
-    def env(self, conn: Reader, user_id: str, around: Around, *, rows: list[chat_store.HistoryRow], left: Left) -> Env:
+    def env(
+        self,
+        conn: Reader,
+        user_id: str,
+        around: Around,
+        *,
+        rows: list[chat_store.HistoryRow],
+        left: Left,
+        opening: Opening | None = None,
+    ) -> Env:
         """What macros of a text written here see."""
+        place = opening.conversation_id if opening is not None else around.conversation_id or NOWHERE
         scene = Scene(
             character=Character(around.name, around.card, around.character_id or ""),
             persona=self.stage.persona(conn, user_id, config=around.config).persona,
@@ -127,8 +167,9 @@ class Listener:
                 for row in rows
             ],
             variables=Variables(left.local, everywhere_of(conn, user_id)),
+            pick_seed=pick_seed(place),
         )
-        return environment(scene, clock=self.clock, random=random.Random(new_id()))
+        return looking(scene, clock=self.clock, random=random.Random(new_id()))
 
     def edited(self, conn: Reader, user_id: str, text: str, *, conversation_id: str, role: str) -> str:
         """What a person made of a message that stands already, after the scripts that run on edits (`runOnEdit`)."""

@@ -146,12 +146,21 @@ def planned(tx: Unit, event: Recorded, fact: PlanMade) -> None:
 
 
 def variables_changed(tx: Unit, event: Recorded, fact: VariablesChanged) -> None:
-    _leave(tx, event, fact.variant_id, timed=fact.timed, local=fact.local)
+    is_change = None if fact.is_whole else 1
+    _leave(tx, event, fact.variant_id, timed=fact.timed, local=fact.local, is_change=is_change)
     _everywhere(tx, event, fact.everywhere)
 
 
-def _leave(tx: Unit, event: Recorded, variant_id: str, *, timed: dict[str, Any], local: dict[str, Any]) -> None:
-    values = {"timed": _json(timed), "local": _json(local)}
+def _leave(
+    tx: Unit,
+    event: Recorded,
+    variant_id: str,
+    *,
+    timed: dict[str, Any],
+    local: dict[str, Any],
+    is_change: int | None = None,
+) -> None:
+    values = {"timed": _json(timed), "local": _json(local), "is_change": is_change}
     if tx.get(branch_states, variant_id) is None:
         tx.insert(branch_states, {"variant_id": variant_id, "owner_id": event.owner_id} | values)
     else:

@@ -19,6 +19,13 @@ def have_say(scripts: Sequence[Script], placement: Placement, kind: Kind) -> boo
     return any(placement in one.places and kind in one.kinds and not one.is_disabled for one in scripts)
 
 
+def looking(scene: Scene, *, clock: Clock, random: RandomSource) -> Env:
+    """What macros of one text see of a scene. Card fields were run to be looked at; what they set is not set here."""
+    env = environment(scene, clock=clock, random=random)
+    env.local, env.everywhere = dict(scene.variables.local), dict(scene.variables.everywhere)
+    return env
+
+
 def rewriter(scripts: Sequence[Script], env: Env, *, kind: Kind) -> ScriptRewriter:
     """The scripts of one kind, their macros seen from this scene."""
     return ScriptRewriter(scripts, lambda text: expand(text, env), kind)

@@ -1,16 +1,18 @@
 """What people ask of the agent: post a message, have a reply made again, go on, stop, try again."""
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
-from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
-from tavernai.agent.events import TaskQueued, VariablesChanged
-from tavernai.agent.hearing import Heard, Listener
+from tavernai.agent.events import TaskQueued
+from tavernai.agent.hearing import Listener
+from tavernai.agent.opening import Ahead, Opener
 from tavernai.agent.ports import Stage
+from tavernai.agent.seen import HeardTooEarly
 from tavernai.agent.sent import sent
 from tavernai.agent.stopping import is_open, stop
 from tavernai.agent.tables import lanes, tasks
@@ -34,6 +36,8 @@ from tavernai.streaming.frames import timeline_item
 from tavernai.streaming.service import session_for, stream_url
 
 WAITING_MAX = 200
+HEARINGS_MAX = 8
+"""How often words are heard anew because variables changed while they were read."""
 NARRATOR = "System"
 ROUTE = "agent.messages"
 
@@ -109,7 +113,7 @@ class AgentService:
     def __init__(self, storage: Storage, *, stage: Stage) -> None:
         self._storage = storage
         self._stage = stage
-        self._listener = Listener(stage)
+        self._opener = Opener.of(Listener(stage))
 
     async def post(self, user_id: str, order: Order) -> Posted:
         """Take an order. The same idempotency key with the same body within a day answers the same again.
@@ -117,8 +121,15 @@ class AgentService:
         Raises:
             EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
         """
-        heard = await self._storage.study(lambda conn: self._heard(conn, user_id, order))
-        return await self._storage.commit(lambda tx: self._take(tx, user_id, order, heard))
+        opens = new_id()
+        for hearings_left in reversed(range(HEARINGS_MAX)):
+            ahead = await self._storage.study(lambda conn: self._ahead(conn, user_id, order, opens))
+            ahead = ahead if hearings_left else ahead.insisting()
+            try:
+                return await self._storage.commit(partial(self._take, user_id=user_id, order=order, ahead=ahead))
+            except HeardTooEarly:
+                continue
+        raise AssertionError("the last one insists")
 
     async def task(self, user_id: str, task_id: str) -> Row:
         """One task of this person. Raises TaskNotFound."""
@@ -166,40 +177,42 @@ class AgentService:
         by = By.user(user_id)
         await self._storage.commit(lambda tx: stop(tx, task_id, owner_id=user_id, by=by, to_trash=True))
 
-    def _heard(self, conn: Connection, user_id: str, order: Order) -> Heard | None:
-        """A person's own words as they are stored; None: as they are written."""
-        is_own = order.speaker is None or order.speaker.role == "user"
-        if order.action is not None or not is_own or not (order.content or "").strip():
-            return None
-        text = clean_text(order.content or "")
-        place = {"conversation_id": order.conversation_id, "character_id": order.character_id}
-        return self._listener.heard(conn, user_id, text, **place)
+    def _ahead(self, conn: Connection, user_id: str, order: Order, opens: str) -> Ahead:
+        """A person's own words as they will be stored, and the greeting of the conversation they open."""
+        if order.action is not None:
+            return Ahead(opens)
+        is_own = (order.speaker is None or order.speaker.role == "user") and (order.content or "").strip()
+        return self._opener.ahead(
+            conn, user_id, text=clean_text(order.content or "") if is_own else None,
+            conversation_id=order.conversation_id, character_id=order.character_id, opens=opens,
+        )  # fmt: skip
 
-    def _take(self, tx: Transaction, user_id: str, order: Order, heard: Heard | None) -> Posted:
+    def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
         if before is not None:
             return Posted(**before)
-        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order, heard)
+        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order, ahead)
         remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
         return posted
 
-    def _say(self, tx: Transaction, user_id: str, order: Order, heard: Heard | None) -> Posted:
+    def _say(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         text = clean_text(order.content or "")
         if not text.strip():
             raise EmptyMessage
         by = By.user(user_id)
-        conversation_id = order.conversation_id or self._open(tx, user_id, order.character_id, by=by)
+        conversation_id = order.conversation_id or self._opener.open(
+            tx, user_id, order.character_id, by=by, ahead=ahead
+        )
         conversation = conversation_for(tx, user_id, conversation_id)
         _check_room(tx, conversation_id)
+        ahead.check(tx, user_id, conversation)
         task_id = new_id() if order.reply else None
         part = self._part(tx, user_id, conversation, order.speaker)
-        told = text if heard is None else heard.text
+        told = text if ahead.heard is None else ahead.heard.text
         said = chat.add_message(tx, conversation_id, owner_id=user_id, by=by, text=told, task_id=task_id, **part)
         forget_draft(tx, conversation_id, sent=text)
         cause = tx.recorded[-1].id
-        if heard is not None and heard.left is not None:
-            stream = Stream(f"conv:{conversation_id}", user_id)
-            tx.append(stream, [VariablesChanged(said.variant_id, **heard.left)], by=by, cause_id=cause)
+        ahead.leave(tx, said.variant_id, stream=Stream(f"conv:{conversation_id}", user_id), by=by, cause_id=cause)
         if task_id is None:
             session_id = session_for(tx, user_id, conversation_id)
             return Posted(None, said.message_id, None, conversation_id, said.pos, session_id)
@@ -224,20 +237,6 @@ class AgentService:
     def _user_name(self, tx: Transaction, user_id: str, conversation: Row) -> str:
         place = {"character_id": conversation["character_id"], "conversation_id": conversation["id"]}
         return self._stage.user_name(tx, user_id, **place)
-
-    def _open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By) -> str:
-        if character_id is None:
-            user_name = self._stage.user_name(tx, user_id)
-            opened = chat.open_conversation(
-                tx, owner_id=user_id, by=by, character_id=None, character_name=ASSISTANT["name"], user_name=user_name
-            )
-            return opened.conversation_id
-        cast = self._stage.role(tx, user_id, character_id=character_id)
-        opened = chat.open_conversation(
-            tx, owner_id=user_id, by=by, character_id=character_id, character_name=cast.name,
-            greetings=cast.greetings, user_name=cast.user_name,
-        )  # fmt: skip
-        return opened.conversation_id
 
     def _act(self, tx: Transaction, user_id: str, order: Order) -> Posted:
         if order.conversation_id is None:

@@ -12,6 +12,8 @@ from tavernai.agent import lore, scripting
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
 from tavernai.agent.choosing import Chosen, chosen
+from tavernai.agent.domain.keeping import ALLOWED, kept, kept_in
+from tavernai.agent.domain.seeds import NOWHERE, pick_seed
 from tavernai.agent.domain.tasks import GENERATION, Kind
 from tavernai.agent.ports import Stage
 from tavernai.agent.tuning import CONNECTION, Tuning, tuned
@@ -151,6 +153,7 @@ class Director:
         conversation = _conversation(conn, task)
         config = self._config(conn, task, conversation)
         card = self._card(conn, task["owner_id"], conversation["character_id"])
+        card = card if config[ALLOWED] else kept_in(card)
         picked = chose or chosen(conn, task["owner_id"], config, connection=connection, card=card)
         tuning = tuned(config, connection, preset=picked.values)
         return self._scene(
@@ -201,7 +204,7 @@ class Director:
         card: Mapping[str, Any],
         chose: Chosen,
     ) -> Set:
-        owner_id, kind = task["owner_id"], Kind(task["kind"])
+        owner_id, kind, is_free = task["owner_id"], Kind(task["kind"]), bool(config[ALLOWED])
         rows = _history(conn, task, history_wanted(tuning.context_tokens))
         whole = len(rows) < history_wanted(tuning.context_tokens)
         before = _text_of(conn, task["variant_id"]) if kind == Kind.CONTINUE else ""
@@ -218,7 +221,7 @@ class Director:
             character=Character(conversation["character_name"], card, conversation["character_id"] or ""),
             persona=played.persona,
             history=[
-                _told(row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""))
+                _told(row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""), is_free=is_free)
                 for number, row in enumerate(rows)
             ],
             generation=GENERATION[kind],
@@ -233,7 +236,7 @@ class Director:
             world=world,
             history_before=sum(not row.is_hidden for row in above) if lore.counts_messages(world) else 0,
             user_messages_before=sum(row.role == "user" for row in above) if tuning.counts_messages else 0,
-            pick_seed=_seed(task["conversation_id"]),
+            pick_seed=pick_seed(task["conversation_id"]),
             model=connection.model,
         )
         tokenizer = self.tokenizers.of(connection.model, wanted=connection.tokenizer)
@@ -253,7 +256,7 @@ def rehearsal(
 ) -> dict[str, Any]:
     """A task nobody queued: the reply that would stand at the end of a conversation, or begin one."""
     return {
-        "id": new_id(), "owner_id": user_id, "kind": Kind.REPLY.value, "conversation_id": conversation_id or "-",
+        "id": new_id(), "owner_id": user_id, "kind": Kind.REPLY.value, "conversation_id": conversation_id or NOWHERE,
         "message_id": None, "reply_message_id": None, "variant_id": None, "nudge": None, "connection": None,
         "begins": None if conversation_id else {"character_id": character_id, "character_name": name},
     }  # fmt: skip
@@ -311,13 +314,14 @@ def _messages(prompt: Prompt, *, is_text: bool) -> list[dict[str, Any]]:
     return [dict(message) for message in prompt.messages]
 
 
-def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "") -> HistoryMessage:
+def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "", is_free: bool = False) -> HistoryMessage:
+    """A message of the scene. `is_free`: its macros may name variables that hold everywhere, whoever speaks."""
     return HistoryMessage(
         id=row.message_id,
         role=ROLES[row.role],
         is_greeting=is_first and row.role == "character",
         name=row.name,
-        text=row.text,
+        text=row.text if is_free or row.role == "user" else kept(row.text),
         hidden=row.is_hidden,
         reasoning=reasoning,
         at_ms=row.created_at,
@@ -331,13 +335,6 @@ def _text_of(conn: Reader, variant_id: str) -> str:
 def _variants_before(conn: Reader, task: Row) -> int:
     """How many other answers stand in this place already: the demo says something else for each."""
     return int(NUMBER.value(conn, of=task["variant_id"]) or 0)
-
-
-def _seed(conversation_id: str) -> int:
-    """Of what `{{pick}}` picks; a conversation that is not there yet has none."""
-    if conversation_id == "-":
-        return 0
-    return int(conversation_id.replace("-", "")[-8:], 16)
 
 
 def _cleaner(scene: Scene, stop: list[str], rewritten: Callable[[str], str] | None) -> Callable[[str], str]:

@@ -67,6 +67,7 @@ branch_states = Table(
     Column("owner_id", Id, nullable=False),
     Column("timed", Json, nullable=False),  # {sticky, cooldown}: running effects of lore
     Column("local", Json, nullable=False),  # variables of this chat
+    Column("is_change", Flag),  # only what changed there stands here, null taken away; nothing: all of it
 )
 
 # Variables that hold in all chats of a person.

@@ -136,8 +136,8 @@ def _length_line(told: Effective) -> tuple[Injection, ...]:
 
 def _note(told: Effective) -> AuthorNote:
     return AuthorNote(
-        text=told["/note/text"], interval=told["/note/every"], position=told["/note/position"], depth=told["/note/depth"],
-        role=told["/note/role"],
+        text=told["/note/text"], interval=told["/note/every"], position=told["/note/position"],
+        depth=told["/note/depth"], role=told["/note/role"],
     )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
 from tavernai.chat.domain.written import Form
 from tavernai.chat.items import Item, conversation_item, message_item, on
-from tavernai.chat.ports import Cast, Corrector, Kept, NoOrigins, NoPages, Origins, Pages, Tasks
+from tavernai.chat.ports import Cast, Corrector, Greeter, Kept, NoOrigins, NoPages, Origins, Pages, Tasks
 from tavernai.chat.service import open_conversation
 from tavernai.chat.undoing import Undone
 from tavernai.chat.window import Window
 from tavernai.kernel.facts import By
+from tavernai.kernel.ids import new_id
 from tavernai.kernel.paging import PAGE_DEFAULT, Page
 from tavernai.kernel.text import clean_text
 from tavernai.ledger.ports import Storage
@@ -44,10 +45,12 @@ class ChatService:
         tasks: Tasks,
         origins: Origins | None = None,
         corrector: Corrector | None = None,
+        greeter: Greeter | None = None,
         pages: Pages | None = None,
     ) -> None:
         self._storage = storage
         self._corrector = corrector
+        self._greeter = greeter
         self._pages = pages or NoPages()
         self._cast = cast
         self._tasks = tasks
@@ -61,19 +64,25 @@ class ChatService:
         Raises NotFound: no such character; GreetingNotFound.
         """
 
+        conversation_id, by, greeter = new_id(), By.user(owner_id), self._greeter
+        place = {"character_id": character_id, "conversation_id": conversation_id}
+        greeted = await self._storage.study(lambda conn: greeter.greeted(conn, owner_id, **place)) if greeter else None
+
         def unit(tx: Transaction) -> str:
             member = self._cast.role(tx, owner_id, character_id=character_id)
             opened = open_conversation(
                 tx,
                 owner_id=owner_id,
-                by=By.user(owner_id),
-                character_id=character_id,
+                by=by,
                 character_name=member.name,
                 title=title,
-                greetings=member.greetings,
+                greetings=member.greetings if greeted is None else greeted.texts,
                 greeting=greeting,
-                user_name=member.user_name,
+                user_name=member.user_name if greeted is None else None,
+                **place,
             )
+            if greeter and greeted:
+                greeter.settle(tx, greeted, opened=opened, shown=greeting, owner_id=owner_id, by=by)
             return opened.conversation_id
 
         return await self.get(owner_id, await self._storage.commit(unit))

@@ -32,6 +32,27 @@ class Cast(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """What a character says first in a new conversation, each greeting as it is stored."""
+
+    texts: list[str]
+    left: Sequence[Mapping[str, Any]]
+    """what each set besides, for who made them"""
+
+
+class Greeter(Protocol):
+    """Runs the macros of greetings."""
+
+    def greeted(self, conn: Connection, user_id: str, *, character_id: str, conversation_id: str) -> Greeted | None:
+        """What each greeting says in a conversation that is about to be opened; None: no such character."""
+        ...
+
+    def settle(self, tx: Transaction, greeted: Greeted, *, opened: Any, shown: int, owner_id: str, by: By) -> None:
+        """Record what the greetings set, in the unit that opened the conversation."""
+        ...
+
+
 class Tasks(Protocol):
     """What writes replies, as far as taking a message back needs it."""
 

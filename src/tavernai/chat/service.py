@@ -51,6 +51,8 @@ class Opened:
     message_id: str | None
     title: str
     pos: int
+    variant_ids: tuple[str, ...] = ()
+    """of the greetings, in their order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +86,27 @@ def open_conversation(
     title: str | None = None,
     greetings: Sequence[str] = (),
     greeting: int = 0,
-    user_name: str = "User",
+    user_name: str | None = "User",
+    conversation_id: str | None = None,
 ) -> Opened:
     """A conversation with this character, opened by one of its greetings; the others become variants of it.
 
     Args:
         title: None or blank: the character's name.
         greeting: index of the greeting shown, from 0.
-        user_name: what {{user}} in a greeting becomes.
+        user_name: what {{user}} in a greeting becomes; None: the greetings are as they shall be stored.
+        conversation_id: the new one's id, when it was made before.
     Raises:
         GreetingNotFound: there are greetings, and none has this index.
     """
-    spoken = [with_names(text, user=user_name, character=character_name) for text in greetings]
+    spoken = list(greetings)
+    if user_name is not None:
+        spoken = [with_names(text, user=user_name, character=character_name) for text in spoken]
     if greeting < 0 or (greeting >= len(spoken) and (greeting or spoken)):
         raise GreetingNotFound(greetings=len(spoken))
-    conversation_id, shown = new_id(), clean_text(title or "").strip() or character_name
+    conversation_id, shown = conversation_id or new_id(), clean_text(title or "").strip() or character_name
     facts: list[Any] = [ConversationCreated(conversation_id, character_id, character_name, shown)]
-    message_id = new_id() if spoken else None
+    message_id, variant_ids = new_id() if spoken else None, tuple(new_id() for _ in spoken)
     if message_id is not None:
         facts.append(
             MessageAdded(
@@ -111,13 +117,16 @@ def open_conversation(
                 name=character_name,
                 character_id=character_id,
                 status="complete",
-                variants=[{"id": new_id(), "text": text, "kind": "original"} for text in spoken],
+                variants=[
+                    {"id": variant_id, "text": text, "kind": "original"}
+                    for variant_id, text in zip(variant_ids, spoken, strict=True)
+                ],
                 task_id=None,
                 selected=greeting,
             )
         )
     recorded = tx.append(Stream(key=f"conv:{conversation_id}", owner_id=owner_id), facts, by=by)
-    return Opened(conversation_id, message_id, shown, recorded[-1].pos)
+    return Opened(conversation_id, message_id, shown, recorded[-1].pos, variant_ids)
 
 
 def add_message(

@@ -1,12 +1,15 @@
 """What SillyTavern would have sent, from what is stored here: posted as a person does, read at the model."""
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.acceptance.agent.test_objects import ME, plan_of, said, tune
+from tests.acceptance.agent.conftest import shown, task_ended
+from tests.acceptance.agent.test_objects import ME, plan_of, preset, said, tune
 from tests.support.people import Person
 from tests.support.servers import Server
 
@@ -64,3 +67,106 @@ async def test_a_persona_moved_out_of_prompts_is_not_told_but_can_be_named(ada: 
     assert "A courier." not in json.dumps(await sent_for(ada, "Hm.", character_id=named))
     await tune(ada, ME, note__text="{{persona}}")
     assert ("system", "A courier.") in await sent_for(ada, "Hm.", character_id=named)
+
+
+async def opened(person: Person, character_id: str, **more: Any) -> tuple[str, list[dict[str, Any]]]:
+    """A new conversation: its id and its messages."""
+    made = (await person.post("/api/conversations", {"character_id": character_id, **more})).ok()
+    return made["id"], await shown(person, made["id"])
+
+
+async def test_the_macros_of_a_greeting_run_once_when_it_is_said(ada: Person) -> None:
+    said_first = "{{user}}, {{char}} here. {{random::Tea::Rum}} or {{pick::oil::wick::flame}}? {{isodate}} {{time}}|"
+    mira = await character(ada, first_mes=said_first, alternate_greetings=["{{roll::1d1}} lamp."])
+    conversation, [greeting] = await opened(ada, mira)
+    assert re.fullmatch(r".+, Mira here\. (Tea|Rum) or (oil|wick|flame)\? \d{4}-\d\d-\d\d .+\|", greeting["text"])
+    variants = (await ada.get(f"/api/messages/{greeting['id']}/variants")).ok()["items"]
+    assert [one["text"] for one in variants] == [greeting["text"], "1 lamp."]
+    sent = await sent_for(ada, "Hm.", conversation_id=conversation)
+    assert ("assistant", greeting["text"]) in sent
+    posted = await said(ada, "Hm.", character_id=mira)
+    first = (await shown(ada, posted["conversation_id"]))[0]
+    assert "{{" not in first["text"]
+
+
+async def test_what_a_greeting_sets_holds_where_that_greeting_was_chosen(ada: Person) -> None:
+    mira = await character(
+        ada, first_mes="{{setvar::mood::calm}}Hello.", alternate_greetings=["{{setvar::mood::wild}}You!"]
+    )
+    for number, mood in ((0, "calm"), (1, "wild")):
+        conversation, _ = await opened(ada, mira, greeting=number)
+        await said(ada, "Mira is {{getvar::mood}}.", conversation_id=conversation)
+        assert (await shown(ada, conversation))[1]["text"].startswith(f"Mira is {mood}.")
+    posted = await said(ada, "Now {{getvar::mood}}.", character_id=mira)
+    assert (await shown(ada, posted["conversation_id"]))[1]["text"].startswith("Now calm.")
+
+
+async def test_scripts_have_their_say_about_a_greeting_before_it_is_stored(ada: Person) -> None:
+    script = {"scriptName": "tidy", "id": "tidy", "findRegex": "/damn/g", "replaceString": "darn", "placement": [2]}
+    await tune(ada, ME, scripts__enabled=[await preset(ada, "script", "tidy", script)])
+    _, [greeting] = await opened(ada, await character(ada, first_mes="Damn, damn."))
+    assert greeting["text"] == "Damn, darn."
+
+
+COUNTING = "{{incvar::turns}}{{setvar::seen_NUMBER::yes}}"
+
+
+async def test_messages_posted_at_the_same_moment_lose_no_change(ada: Person) -> None:
+    conversation = (await said(ada, "Begin."))["conversation_id"]
+    words = [COUNTING.replace("NUMBER", str(number)) + f"{number}" for number in range(6)]
+    body: dict[str, Any] = {"conversation_id": conversation, "reply": False}
+    told = await asyncio.gather(*(ada.post("/v1/agent/messages", body | {"content": one}) for one in words))
+    assert {answer.status for answer in told} <= {200, 201, 202}
+    asked = "{{getvar::turns}}|" + "".join(f"{{{{getvar::seen_{number}}}}}" for number in range(6)) + "|"
+    await said(ada, asked, conversation_id=conversation)
+    last = (await shown(ada, conversation))[-2]
+    assert last["text"].startswith("6|" + "yes" * 6 + "|")
+
+
+async def test_global_variables_counted_in_two_chats_at_once_lose_no_change(ada: Person) -> None:
+    words = "{{incglobalvar::meetings}}met"
+    await asyncio.gather(*(ada.post("/v1/agent/messages", {"content": words, "reply": False}) for _ in range(5)))
+    posted = await said(ada, "{{getglobalvar::meetings}} in all")
+    assert (await shown(ada, posted["conversation_id"]))[-2]["text"].startswith("5 in all")
+
+
+async def test_what_a_reply_still_being_made_changes_is_there_after_a_message_posted_meanwhile(ada: Person) -> None:
+    counting = {"prompts": [{"identifier": "main", "name": "M", "content": "{{incvar::prompts}} prompts."}]}
+    await tune(ada, ME, preset__chat=await preset(ada, "chat", "Counting", counting))
+    conversation = (await said(ada, "{{setvar::who::Ari}}One."))["conversation_id"]
+    here = {"conversation_id": conversation}
+    (await ada.post("/v1/agent/messages", here | {"content": "Two."})).ok()
+    last = (await ada.post("/v1/agent/messages", here | {"content": "{{setvar::mood::calm}}Three."})).ok()
+    await task_ended(ada, last["task_id"])
+    told = (await plan_of(ada, last["reply_message_id"]))["variables"]["local"]
+    assert told == {"who": "Ari", "mood": "calm", "prompts": 3}
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_card_keeps_to_its_chat_unless_it_is_allowed_more(ada: Person, allowed: bool) -> None:
+    await said(ada, "{{setglobalvar::sky::blue}}Mine.")
+    mira = await character(
+        ada, first_mes="{{setglobalvar::lamp::lit}}Hello.",
+        description="The sky is {{getglobalvar::sky}}{{$sky}}. {{setglobalvar::sky::red}}{{if $sky}}Seen.{{/if}}",
+    )  # fmt: skip
+    if allowed:
+        await tune(ada, {"type": "character", "id": mira}, macros__global_variables=True)
+    posted = await said(ada, "Look.", character_id=mira)
+    sent = (await plan_of(ada, posted["reply_message_id"]))["sent"]
+    seen = "The sky is blueblue. Seen." if allowed else "The sky is . Seen."
+    assert seen in [one["content"] for one in sent]
+    elsewhere = await said(ada, "{{getglobalvar::sky}}|{{getglobalvar::lamp}}|")
+    told = (await shown(ada, elsewhere["conversation_id"]))[-2]["text"]
+    assert told.startswith("red|lit|" if allowed else "blue||")
+    here = {"conversation_id": posted["conversation_id"]}
+    await said(ada, "{{getvar::sky}}|{{getvar::lamp}}|", **here)
+    assert (await shown(ada, here["conversation_id"]))[-2]["text"].startswith("||" if allowed else "red|lit|")
+
+
+async def test_what_a_character_says_reaches_no_variable_of_other_chats(ada: Person) -> None:
+    here = {"conversation_id": (await said(ada, "Go."))["conversation_id"]}
+    words = {"content": "{{setglobalvar::key::stolen}}Done.", "as": {"role": "character"}, "reply": False}
+    (await ada.post("/v1/agent/messages", here | words)).ok()
+    await said(ada, "And?", **here)
+    other = await said(ada, "[{{getglobalvar::key}}]")
+    assert (await shown(ada, other["conversation_id"]))[-2]["text"].startswith("[]")

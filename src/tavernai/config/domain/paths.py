@@ -311,7 +311,8 @@ def _presets() -> Iterator[Path]:
     )  # fmt: skip
     preset.text(
         "text", 64, scopes=PERSONAL, nullable=True,
-        meaning="The preset (id) of sampling values for connections that complete text.",
+        meaning="The preset (id) of sampling values for connections that complete text: one made for text completion, "
+        "for KoboldAI or for NovelAI.",
     )  # fmt: skip
     yield from preset.rows
     template = _Rows("template", "presets", PLAN)
@@ -333,6 +334,11 @@ def _presets() -> Iterator[Path]:
         "reasoning", 64, scopes=PERSONAL, nullable=True,
         meaning="The reasoning template (preset id): what stands around thoughts that go back into the prompt.",
     )  # fmt: skip
+    template.flag(
+        "by_model", default=False, scopes=PERSONAL,
+        meaning="Whether an instruct template of yours whose own pattern (activation_regex) fits the model's name goes "
+        "before the one chosen here; where none is chosen it always does.",
+    )  # fmt: skip
     yield from template.rows
     scripts = _Rows("scripts", "presets", "stored messages, the plan of the prompt, and the page")
     scripts.listed(
@@ -348,6 +354,13 @@ def _presets() -> Iterator[Path]:
         meaning="Whether scripts that the character's card brings along run.",
     )  # fmt: skip
     yield from scripts.rows
+    macros = _Rows("macros", "presets", "stored messages and the plan of the prompt")
+    macros.flag(
+        "global_variables", default=False, scopes=PERSONAL, risk=2,
+        meaning="Whether macros of a card, and of what its character says, may read and change the variables that "
+        "hold in all your chats; otherwise they mean those of the chat.",
+    )  # fmt: skip
+    yield from macros.rows
 
 
 def _who() -> Iterator[Path]:

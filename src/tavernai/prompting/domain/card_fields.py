@@ -1,7 +1,7 @@
 """The texts a card, a chat and a persona give to the prompt, macros expanded. Source: shared contract 4.1, step 2."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import compile as pattern
 from typing import Any, Final
 
@@ -48,10 +48,14 @@ def card_fields(env: Env) -> CardFields:
         depth_prompt=_field(_depth_prompt(data).get("prompt"), env),
         creator_notes=own("creator_notes"),
         version=own("character_version"),
-        greetings=tuple(
-            _field(text, env) for text in (data.get("first_mes"), *_texts(data.get("alternate_greetings")))
-        ),
+        greetings=_greetings(data, env),
     )
+
+
+def _greetings(data: Mapping[str, Any], env: Env) -> tuple[str, ...]:
+    """What a macro may name of them. They set no variables here: they did when one of them was said."""
+    aside = replace(env, local=dict(env.local), everywhere=dict(env.everywhere))
+    return tuple(_field(text, aside) for text in (data.get("first_mes"), *_texts(data.get("alternate_greetings"))))
 
 
 def depth_prompts(env: Env) -> list[DepthPrompt]:

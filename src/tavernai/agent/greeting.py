@@ -1,0 +1,72 @@
+"""What a character says first: its scripts and macros run once, when the conversation is opened.
+
+Done on a snapshot before the unit that records the conversation. Every greeting becomes a variant, and what its macros
+set belongs to that variant alone; of variables that hold everywhere only the greeting that is shown changes any.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection as Reader
+
+from tavernai.agent.branch import changed, everywhere_of, fits, storable
+from tavernai.agent.domain.seeds import pick_seed
+from tavernai.agent.events import VariablesChanged
+from tavernai.agent.hearing import Around, Listener
+from tavernai.agent.scripting import looking, rewriter
+from tavernai.characters.domain.card import greetings
+from tavernai.chat.ports import Greeted
+from tavernai.chat.service import Opened
+from tavernai.kernel.facts import By
+from tavernai.ledger.domain import Stream
+from tavernai.ledger.transaction import Transaction
+from tavernai.prompting.domain.macros import expand
+from tavernai.prompting.domain.scene import Character, Persona, Scene, Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Greeter:
+    """Fulfils chat.ports.Greeter."""
+
+    listener: Listener
+
+    def greeted(self, conn: Reader, user_id: str, *, character_id: str, conversation_id: str) -> Greeted | None:
+        """What each greeting says in a conversation that is about to be opened; None: no such character."""
+        around = self.listener.around(conn, user_id, conversation_id=None, character_id=character_id)
+        if around is None:
+            return None
+        persona = self.listener.stage.persona(conn, user_id, config=around.config).persona
+        everywhere = everywhere_of(conn, user_id)
+        texts = enumerate(greetings(dict(around.card)))
+        said = [
+            self._said(around, persona, text, everywhere=everywhere, place=(conversation_id, number))
+            for number, text in texts
+        ]
+        return Greeted([text for text, _ in said], [left for _, left in said])
+
+    def settle(self, tx: Transaction, greeted: Greeted, *, opened: Opened, shown: int, owner_id: str, by: By) -> None:
+        """Record what the greetings set, in the unit that opened the conversation."""
+        facts = []
+        for number, (variant_id, left) in enumerate(zip(opened.variant_ids, greeted.left, strict=True)):
+            local, everywhere = left["local"], left["everywhere"] if number == shown else {}
+            if local or everywhere:
+                facts.append(VariablesChanged(variant_id, local, everywhere, {}, is_whole=True))
+        if facts:
+            tx.append(Stream(f"conv:{opened.conversation_id}", owner_id), facts, by=by)
+
+    def _said(
+        self, around: Around, persona: Persona, text: str, *, everywhere: dict[str, Any], place: tuple[str, int]
+    ) -> tuple[str, dict[str, Any]]:
+        conversation_id, number = place
+        scene = Scene(
+            character=Character(around.name, around.card, around.character_id or ""),
+            persona=persona,
+            variables=Variables(everywhere=everywhere),
+            pick_seed=pick_seed(conversation_id),
+        )
+        dice = random.Random(f"{conversation_id} greeting {number}")
+        env = looking(scene, clock=self.listener.clock, random=dice)
+        said = expand(rewriter(around.scripts, env, kind="stored")(text, placement="assistant", depth=None), env)
+        left = {"local": storable(env.local), "everywhere": changed(everywhere, env.everywhere)}
+        return said, left if fits(*left.values()) else {"local": {}, "everywhere": {}}

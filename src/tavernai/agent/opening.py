@@ -1,0 +1,88 @@
+"""Before an order is taken: what is said as it will be stored, and the conversation that it opens."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection as Reader
+
+from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.events import VariablesChanged
+from tavernai.agent.greeting import Greeter
+from tavernai.agent.hearing import Heard, Listener, Opening
+from tavernai.chat import service as chat
+from tavernai.chat.ports import Greeted
+from tavernai.kernel.facts import By
+from tavernai.ledger.domain import Stream
+from tavernai.ledger.transaction import Transaction
+from tavernai.storage.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Worked out on a snapshot, beside the writer."""
+
+    opens: str
+    """the id of the conversation, should one be opened"""
+    greeted: Greeted | None = None
+    heard: Heard | None = None
+    """None: the words are stored as they are written"""
+
+    def insisting(self) -> "Ahead":
+        """The same, recorded whatever has changed meanwhile: changes of other variables stay."""
+        return self if self.heard is None else replace(self, heard=replace(self.heard, seen=None))
+
+    def check(self, tx: Transaction, owner_id: str, conversation: Row) -> None:
+        """Raises HeardTooEarly."""
+        if self.heard is not None and self.heard.seen is not None:
+            self.heard.seen.check(tx, owner_id, conversation)
+
+    def leave(self, tx: Transaction, variant_id: str, *, stream: Stream, by: By, cause_id: str) -> None:
+        """Record what the words changed, behind the message they stand in."""
+        if self.heard is not None and self.heard.left is not None:
+            fact = VariablesChanged(variant_id, **self.heard.left, timed={}, is_whole=False)
+            tx.append(stream, [fact], by=by, cause_id=cause_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Looks ahead, and opens conversations."""
+
+    listener: Listener
+    greeter: Greeter
+
+    @classmethod
+    def of(cls, listener: Listener) -> "Opener":
+        return cls(listener, Greeter(listener))
+
+    def ahead(
+        self, conn: Reader, user_id: str, *, text: str | None, conversation_id: str | None, character_id: str | None,
+        opens: str,
+    ) -> Ahead:  # fmt: skip
+        """What comes of these words there; `text` None: nobody's words are heard."""
+        greeted, opening = None, None
+        if conversation_id is None and character_id is not None:
+            greeted = self.greeter.greeted(conn, user_id, character_id=character_id, conversation_id=opens)
+        if conversation_id is None:
+            left = greeted.left[0]["local"] if greeted is not None and greeted.left else {}
+            opening = Opening(opens, left)
+        place = {"conversation_id": conversation_id, "character_id": character_id}
+        heard = self.listener.heard(conn, user_id, text, opening=opening, **place) if text is not None else None
+        return Ahead(opens, greeted, heard)
+
+    def open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By, ahead: Ahead) -> str:
+        """A new conversation with this character, or with the shipped assistant. Raises NotFound."""
+        stage = self.listener.stage
+        if character_id is None:
+            user_name = stage.user_name(tx, user_id)
+            return chat.open_conversation(
+                tx, owner_id=user_id, by=by, character_id=None, character_name=ASSISTANT["name"], user_name=user_name,
+                conversation_id=ahead.opens,
+            ).conversation_id  # fmt: skip
+        cast, greeted = stage.role(tx, user_id, character_id=character_id), ahead.greeted
+        opened = chat.open_conversation(
+            tx, owner_id=user_id, by=by, character_id=character_id, character_name=cast.name,
+            greetings=cast.greetings if greeted is None else greeted.texts,
+            user_name=cast.user_name if greeted is None else None, conversation_id=ahead.opens,
+        )  # fmt: skip
+        if greeted is not None:
+            self.greeter.settle(tx, greeted, opened=opened, shown=0, owner_id=user_id, by=by)
+        return opened.conversation_id
