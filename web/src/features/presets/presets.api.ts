@@ -2,7 +2,8 @@ import { commit, readEffective } from '@/features/config/config.api'
 import { call, formOf } from '@/lib/call'
 import { chosenAt, type Data, type ImportedPreset, type Kind, type Preset, type PresetItem, type PresetPage, type Preview, type ScriptTrial } from './presets.types'
 
-const at = (id: string): string => `/api/presets/${id}`
+export const presetAt = (id: string): string => `/api/presets/${id}`
+const at = presetAt
 export const presetKey = (id: string) => ['preset', id] as const
 
 export const listPresets = (query: { kind?: Kind; q?: string; trash?: boolean; cursor?: string; limit?: number }): Promise<PresetPage> => call('get', '/api/presets', { query })

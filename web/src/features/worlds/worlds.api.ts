@@ -3,7 +3,8 @@ import type { Scope } from '@/features/config/config.types'
 import { call, formOf } from '@/lib/call'
 import type { Book, BookChange, BookItem, BookPage, Entry, ImportedBook, Trial, Tried } from './worlds.types'
 
-const at = (id: string): string => `/api/lorebooks/${id}`
+export const bookAt = (id: string): string => `/api/lorebooks/${id}`
+const at = bookAt
 export const bookKey = (id: string) => ['lorebook', id] as const
 
 export const listBooks = (query: { q?: string; trash?: boolean; cursor?: string; limit?: number }): Promise<BookPage> => call('get', '/api/lorebooks', { query })

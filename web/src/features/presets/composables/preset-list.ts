@@ -3,12 +3,13 @@ import { refDebounced } from '@vueuse/core'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { useDeleteUsed } from '@/features/history/composables/delete-used'
 import { useDeed } from '@/lib/deed'
 import { useProblemText } from '@/lib/problem-text'
 import { queryChoice, queryText } from '@/lib/query'
 import { useToasts } from '@/lib/toasts'
 import { freshData } from '../fresh.logic'
-import { createPreset, deletePreset, importPresets, inUse, listPresets, readPreset, restorePreset, use } from '../presets.api'
+import { createPreset, deletePreset, importPresets, inUse, listPresets, presetAt, readPreset, restorePreset, use } from '../presets.api'
 import { kinds, type PresetItem } from '../presets.types'
 
 /** The presets of one kind, page by page, and all that can be done with them from the list. */
@@ -49,7 +50,9 @@ export function usePresetList() {
   })
   const using = useDeed(({ preset, on }: { preset: PresetItem; on: boolean }) => use(preset, on), { touches: 'config', done: ({ preset, on }) => t(on ? 'presets.used' : 'presets.unused', { name: preset.name }) })
   const restoring = useDeed((preset: PresetItem) => restorePreset(preset.id), { touches: 'presets', done: ({ name }) => t('presets.restored', { name }) })
+  const mayDelete = useDeleteUsed()
   const removing = useDeed(async (preset: PresetItem) => {
+    if (!(await mayDelete(presetAt(preset.id), preset.name))) return
     await deletePreset(preset.id)
     toasts.show(t('presets.trashed', { name: preset.name }), { action: { label: t('common.undo'), run: () => restoring.mutate(preset) } })
   }, { touches: 'presets' })
