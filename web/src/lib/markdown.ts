@@ -12,6 +12,16 @@ export interface RenderOptions {
   pictureLabel?: (host: string) => string
   /** The name of the button at a block of code; none: no button. */
   copyLabel?: string
+  /** Who draws pictures of other servers; without one they are links. `key` changes whenever what is drawn would. */
+  pictures?: { key: string; html: (picture: ForeignPicture) => string }
+}
+
+/** A picture that a text names on another server. `open`: in a text that is still being written. */
+export interface ForeignPicture {
+  address: string
+  host: string
+  alt: string
+  open: boolean
 }
 
 const md = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false }).use(cjkFriendly)
@@ -30,6 +40,7 @@ md.core.ruler.push('speech', (state) => {
 
 const { rules } = md.renderer
 const escape = md.utils.escapeHtml
+export const escapeHtml = escape
 
 rules.link_open = (tokens, index, options, _env, self) => {
   tokens[index]!.attrSet('target', '_blank')
@@ -71,12 +82,13 @@ function foreignHost(source: string): string {
 
 rules.image = (tokens, index, _options, env) => {
   const token = tokens[index]!
-  const { pictureLabel } = env as RenderOptions
+  const { pictureLabel, pictures, open = false } = env as RenderOptions
   const address = String(token.attrGet('src') ?? '')
   const source = escape(address)
   const host = foreignHost(address)
   if (!host)
     return `<img src="${source}" alt="${escape(token.content)}" loading="lazy" referrerpolicy="no-referrer">`
+  if (pictures) return pictures.html({ address, host, alt: token.content, open })
   const label = escape(pictureLabel?.(host) ?? host)
   const alt = token.content ? ` · ${escape(token.content)}` : ''
   return `<a class="remote-image" data-host="${escape(host)}" href="${source}" target="_blank" rel="noopener noreferrer nofollow ugc">${label}${alt}</a>`
@@ -90,7 +102,7 @@ const purify = {
   ALLOWED_ATTR: ['class', 'href', 'title', 'src', 'alt', 'rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host', 'type'],
   // the pattern below is asked about every attribute that is not named here
   ADD_URI_SAFE_ATTR: ['rel', 'target', 'start', 'tabindex', 'loading', 'referrerpolicy', 'data-host', 'type'],
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|data:image\/(?:png|gif|jpeg|webp);|\/(?!\/)|#)/i,
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|blob:https?:|data:image\/(?:png|gif|jpeg|webp);|\/(?!\/)|#)/i,
 }
 
 export const sanitise = (html: string): string => DOMPurify.sanitize(html, purify)

@@ -42,7 +42,12 @@ export function useGrowingMarkdown(text: MaybeRefOrGetter<string>, done: MaybeRe
   const soon = () => (timer ??= setTimeout(() => requestAnimationFrame(draw), Math.max(every.value, COST_FACTOR * costMs)))
   watch(() => toValue(text), soon)
   watch(() => toValue(done), draw)
-  watch(coloursCame, () => { if (toValue(done)) { markdown.redo(toValue(text)); show() } })
+  /** What was drawn before its colours came, or when pictures stood otherwise, is drawn anew once nothing grows. */
+  const pictures = () => toValue(options).pictures?.key
+  const begunWith = pictures()
+  const again = () => { if (toValue(done)) { markdown.redo(toValue(text)); show() } }
+  watch([coloursCame, pictures], again)
+  watch(() => toValue(done), () => { if (pictures() !== begunWith) again() })
   onScopeDispose(() => clearTimeout(timer))
   draw()
   return drawn

@@ -6,8 +6,8 @@ const KEPT_MAX = 400
 const kept = new Map<string, string>()
 
 export function htmlOf(text: string, options: RenderOptions = {}): string {
-  // What was rendered before the colours of code came is rendered once more.
-  const key = `${options.copyLabel ?? ''} ${text.includes('```') ? coloursCame.value : 0} ${text}`
+  // What was rendered before the colours of code came is rendered once more; so is what has pictures, by what they show.
+  const key = `${options.copyLabel ?? ''} ${text.includes('```') ? coloursCame.value : 0} ${text.includes('![') ? options.pictures?.key : ''} ${text}`
   const known = kept.get(key)
   if (known !== undefined) {
     kept.delete(key)

@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, watch, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { usePictures } from '@/features/pictures/composables/pictures'
 import type { RenderOptions } from '@/lib/markdown'
 import type { Message } from '../chat.types'
 import { htmlOf } from '../html.logic'
@@ -14,7 +15,8 @@ const COST_MS_MAX = 12
 /** What messages are rendered with, the same wherever one is. */
 export function useTextOptions(): ComputedRef<RenderOptions> {
   const { t } = useI18n()
-  return computed(() => ({ pictureLabel: (host: string) => t('chat.picture_from', { host }), copyLabel: t('common.copy') }))
+  const pictures = usePictures()
+  return computed(() => ({ pictureLabel: (host: string) => t('chat.picture_from', { host }), copyLabel: t('common.copy'), pictures: pictures?.rendering.value }))
 }
 
 interface Sight {
