@@ -19,7 +19,7 @@ import tavernai
 from tavernai.cli.app import app
 from tavernai.config.domain.paths import PATHS
 from tavernai.config.domain.paths import Path as Tuned
-from tavernai.gateway.samplers import CANONICAL, WIRE
+from tavernai.gateway.samplers import CANONICAL, FURTHER, WIRE
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import version_of
 from tavernai.settings import SETTINGS
@@ -193,6 +193,16 @@ def samplers() -> str:
     return table(("sampler", *(f"`{kind}`" for kind in kinds)), rows)
 
 
+def further() -> str:
+    """What only presets speak of, and which servers know it."""
+    kinds = tuple(kind for kind in WIRE if any(kind in names for names in FURTHER.values()))
+    rows = [
+        (f"`{name}`", *(f"`{names[kind]}`" if kind in names else "" for kind in kinds))
+        for name, names in FURTHER.items()
+    ]
+    return table(("sampler", *(f"`{kind}`" for kind in kinds)), rows)
+
+
 def number(value: float | None) -> str:
     return "" if value is None else f"{value:,.10g}".replace(",", "\u202f")
 
@@ -208,7 +218,7 @@ PAGES = {
     "reference/cli.md": {"commands": commands},
     "reference/config.md": {"paths": paths},
     "reference/events.md": {"events": events},
-    "reference/samplers.md": {"samplers": samplers},
+    "reference/samplers.md": {"samplers": samplers, "further": further},
     "reference/http-api.md": {"routes": routes},
 }
 

@@ -6,33 +6,46 @@ from typing import Any, Final
 
 from sqlalchemy import Connection as Reader
 
-from tavernai.agent.domain.preset_values import CHAT, TEXT, values_of
+from tavernai.agent.domain.preset_values import Values, read
 from tavernai.config.domain.fold import Effective
 from tavernai.config.presets import store
 from tavernai.gateway.domain import Connection
 from tavernai.gateway.templates import TEMPLATES, guessed
 from tavernai.prompting.domain.builtin_templates import CONTEXT, INSTRUCT, suggested
+from tavernai.prompting.domain.model_fit import called_for
 from tavernai.prompting.domain.presets import DEFAULT_PRESET, Preset, preset_from_sillytavern
 from tavernai.prompting.domain.scripts import Script, scripts_from
 from tavernai.prompting.domain.templates import Templates
 
 TEXT_KINDS: Final = frozenset({"text", "koboldcpp"})
+SAMPLING_KINDS: Final = ("text", "kobold", "novel")
+"""Kinds of presets that hold sampling values for text completion."""
 MAY_COMPLETE: Final = "llamacpp"
 """Chats by itself; completes text where a template was chosen."""
 BUILT_IN: Final = "builtin:"
+BY_MODEL: Final = "/template/by_model"
 TEMPLATE_KINDS: Final = ("context", "instruct", "system_prompt", "reasoning")
 SCRIPTS, PRESET_ALLOWED, CHARACTER_ALLOWED = "/scripts/enabled", "/scripts/preset_allowed", "/scripts/character_allowed"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was chosen, ready for a scene. `values`: sampling values of the preset, under our names."""
+    """What was chosen, ready for a scene.
+
+    Of the preset's sampling `values` have paths of config, `further` ones have not; `unused` names what nothing reads.
+    """
 
     is_text: bool = False
     preset: Preset = DEFAULT_PRESET
     templates: Templates = field(default_factory=Templates)
     scripts: tuple[Script, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    further: Mapping[str, Any] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+    def saying(self, told: Values) -> "Chosen":
+        """The same with these sampling values."""
+        return replace(self, values=told.values, further=told.further, unused=told.unused)
 
 
 def chosen(
@@ -44,15 +57,16 @@ def chosen(
     data = row["data"] if row is not None else None
     scripts = tuple(scripts_of(conn, owner_id, config, preset=data, card=card))
     if is_text:
-        sampling = store.chosen(conn, owner_id, config["/preset/text"], kind="text")
-        values = values_of(sampling["data"], TEXT) if sampling is not None else {}
-        return Chosen(True, DEFAULT_PRESET, templates(conn, owner_id, config, connection), scripts, values)
+        found = Chosen(True, DEFAULT_PRESET, templates(conn, owner_id, config, connection), scripts)
+        sampling = (store.chosen(conn, owner_id, config["/preset/text"], kind=kind) for kind in SAMPLING_KINDS)
+        preset_row = next((one for one in sampling if one is not None), None)
+        return found if preset_row is None else found.saying(read(preset_row["kind"], preset_row["data"]))
     thoughts = store.chosen(conn, owner_id, config["/template/reasoning"], kind="reasoning")
     reasoning = Templates(reasoning=thoughts["data"]) if thoughts is not None else Templates()
     if row is None or data is None:
         return Chosen(templates=reasoning, scripts=scripts)
     preset = preset_from_sillytavern(data, name=row["name"])
-    return Chosen(False, preset, reasoning, scripts, values_of(data, CHAT))
+    return Chosen(False, preset, reasoning, scripts).saying(read("chat", data))
 
 
 def completes_text(connection: Connection, config: Effective) -> bool:
@@ -77,7 +91,26 @@ def templates(conn: Reader, owner_id: str, config: Effective, connection: Connec
         row = store.chosen(conn, owner_id, told, kind=kind)
         if row is not None:
             found[kind] = row["data"]
-    return Templates(**found)
+    return Templates(**found | _by_model(conn, owner_id, config, connection))
+
+
+def _by_model(conn: Reader, owner_id: str, config: Effective, connection: Connection) -> dict[str, Any]:
+    """The instruct template that names the model, with the context template of its name where none was chosen.
+
+    A template that somebody chose stands above it, in config or with the connection, unless models go first.
+    """
+    has_chosen = config["/template/instruct"] is not None or connection.template in INSTRUCT
+    if not connection.model or (has_chosen and not config[BY_MODEL]):
+        return {}
+    instruct = called_for(connection.model, store.every(conn, owner_id, kind="instruct"))
+    if instruct is None:
+        return {}
+    context = [
+        one["data"] for one in store.every(conn, owner_id, kind="context") if one["name_key"] == instruct["name_key"]
+    ]
+    if not context or (config["/template/context"] is not None and not config[BY_MODEL]):
+        return {"instruct": instruct["data"]}
+    return {"instruct": instruct["data"], "context": context[0]}
 
 
 def built_in_for(connection: Connection) -> str:

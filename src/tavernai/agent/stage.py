@@ -155,7 +155,7 @@ class Director:
         card = self._card(conn, task["owner_id"], conversation["character_id"])
         card = card if config[ALLOWED] else kept_in(card)
         picked = chose or chosen(conn, task["owner_id"], config, connection=connection, card=card)
-        tuning = tuned(config, connection, preset=picked.values)
+        tuning = tuned(config, connection, preset=picked.values, further=picked.further, unused=picked.unused)
         return self._scene(
             conn, task, connection, conversation=conversation, config=config, tuning=tuning, card=card, chose=picked
         )

@@ -5,14 +5,14 @@
 Every value that took effect is accounted for with the layer it came from, so that a reply can tell later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tavernai.config.domain.fold import Effective
 from tavernai.config.domain.paths import GENERATION
 from tavernai.gateway.domain import Connection
-from tavernai.gateway.samplers import CANONICAL, ignored
+from tavernai.gateway.samplers import CANONICAL, ignored, unknown_to
 from tavernai.prompting.domain.scene import AuthorNote, Injection
 
 LENGTH, REPLY, CONTEXT = "/reply/length", "/generation/reply_tokens", "/generation/context_tokens"
@@ -66,13 +66,22 @@ class Tuning:
         return {"revisions": dict(self.revisions), "used": self.used, "ignored": self.ignored}
 
 
-def tuned(told: Effective, connection: Connection, *, preset: Mapping[str, Any] | None = None) -> Tuning:
+def tuned(
+    told: Effective,
+    connection: Connection,
+    *,
+    preset: Mapping[str, Any] | None = None,
+    further: Mapping[str, Any] | None = None,
+    unused: Sequence[str] = (),
+) -> Tuning:
     """What these values mean for a reply of this connection.
 
     Args:
         preset: what the chosen preset says, by our names: above the connection, below what somebody tuned.
+        further: samplers only presets speak of; unused: its fields that nothing reads.
     """
-    usual = preset or {}
+    usual, more = preset or {}, dict(further or {})
+    strangers = unknown_to(connection.kind, more)
     wanted = told[CONTEXT] or usual.get("context_tokens") or connection.context_tokens
     context = min(wanted, connection.context_tokens)
     reply, reply_source = _reply_tokens(told, connection, context, usual.get("reply_tokens"))
@@ -85,6 +94,11 @@ def tuned(told: Effective, connection: Connection, *, preset: Mapping[str, Any] 
         for name, value in usual.items()
         if GENERATION + name not in said
     ]
+    used += [
+        {"path": GENERATION + name, "value": value, "source": FROM_PRESET}
+        for name, value in more.items()
+        if name not in strangers
+    ]
     if TEMPERATURE not in [one["path"] for one in used] and connection.temperature is not None:
         used.append({"path": TEMPERATURE, "value": connection.temperature, "source": FROM_CONNECTION})
     return Tuning(
@@ -93,11 +107,15 @@ def tuned(told: Effective, connection: Connection, *, preset: Mapping[str, Any] 
         temperature=samplers.pop("temperature", None),
         top_p=samplers.pop("top_p", None),
         stop=list(told[STOP] or []),
-        samplers=samplers,
+        samplers=samplers | {name: value for name, value in more.items() if name not in strangers},
         note=_note(told),
         injections=_length_line(told),
         used=sorted(used, key=lambda one: str(one["path"])),
-        ignored=ignored(connection.kind, _asked(told, usual), base_url=connection.base_url),
+        ignored=[
+            *ignored(connection.kind, _asked(told, usual), base_url=connection.base_url),
+            *strangers,
+            *unused,
+        ],
         revisions=told.vector,
     )
 

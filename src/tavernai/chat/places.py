@@ -32,14 +32,14 @@ PERSONA = "/persona/id"
 BOOKS = "/lore/books"
 SCRIPTS = "/scripts/enabled"
 PRESET_KINDS = {
-    "/preset/chat": "chat",
-    "/preset/text": "text",
-    "/template/context": "context",
-    "/template/instruct": "instruct",
-    "/template/system_prompt": "system_prompt",
-    "/template/reasoning": "reasoning",
+    "/preset/chat": ("chat",),
+    "/preset/text": ("text", "kobold", "novel"),
+    "/template/context": ("context",),
+    "/template/instruct": ("instruct",),
+    "/template/system_prompt": ("system_prompt",),
+    "/template/reasoning": ("reasoning",),
 }
-"""Paths that name a preset, and of which kind it must be."""
+"""Paths that name a preset, and of which kinds it may be."""
 BUILT_IN = "builtin:"
 """What stands before the name of a template that everybody has."""
 
@@ -76,7 +76,7 @@ class OwnPlaces:
             raise BadValue("One of these is no lorebook of yours.", path=path)
         if path in PRESET_KINDS:
             _check_preset(tx, user_id, path=path, value=value)
-        if path == SCRIPTS and any(not _is_preset(tx, user_id, one, kind="script") for one in value):
+        if path == SCRIPTS and any(not _is_preset(tx, user_id, one, kinds=("script",)) for one in value):
             raise BadValue("One of these is no script of yours.", path=path)
 
 
@@ -164,13 +164,13 @@ def _naming(conn: Connection, owner_id: str, book: str) -> Iterator[Place]:
 def _check_preset(tx: Transaction, user_id: str, *, path: str, value: str) -> None:
     if path.startswith("/template/") and value.startswith(BUILT_IN):
         return
-    if not _is_preset(tx, user_id, value, kind=PRESET_KINDS[path]):
+    if not _is_preset(tx, user_id, value, kinds=PRESET_KINDS[path]):
         raise BadValue("There is no such preset of yours.", path=path)
 
 
-def _is_preset(tx: Transaction, user_id: str, preset_id: str, *, kind: str) -> bool:
+def _is_preset(tx: Transaction, user_id: str, preset_id: str, *, kinds: Collection[str]) -> bool:
     row = preset_in(tx, user_id, preset_id)
-    return row is not None and row["kind"] == kind
+    return row is not None and row["kind"] in kinds
 
 
 def played_in(

@@ -15,12 +15,20 @@ from tavernai.engines.http_backend import Body, Lines, Quirk, drop
 from tavernai.engines.openai import OpenAIBackend, refused
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta
-from tavernai.gateway.samplers import CANONICAL, wired
+from tavernai.gateway.samplers import CANONICAL, FURTHER, wired
 from tavernai.gateway.templates import chosen, render
 from tavernai.gateway.wire import FINISH_WORDS, EventLines, Fold, body_of, completion_of, delta_of, encoded
 
 _BREAKERS = re.compile(r"dry_sequence_breakers", re.I)
 _NO_MESSAGES = ("messages", "tools")
+
+
+REFUSABLE = (
+    *(name for name in CANONICAL if name not in ("temperature", "top_p")),
+    *(names["text"] for names in FURTHER.values() if "text" in names),
+    *("dynatemp_low", "dynatemp_high", "dynatemp_exponent"),
+)
+"""Names that some servers do not know and others refuse: asked for once more without those a refusal names."""
 
 
 def _breakers_as_text(body: Body) -> None:
@@ -35,7 +43,7 @@ class TextBackend(OpenAIBackend):
     quirks: ClassVar[Mapping[str, Quirk]] = {
         "usage": (re.compile(r"stream_options|include_usage"), drop("stream_options")),
         "breakers": (_BREAKERS, _breakers_as_text),
-        "samplers": refused(*(name for name in CANONICAL if name not in ("temperature", "top_p"))),
+        "samplers": refused(*REFUSABLE),
     }
 
     def address(self, connection: Connection, request: ChatRequest, *, model: str, stream: bool) -> str:

@@ -5,7 +5,7 @@ Whoever builds a request uses the canonical names alone. A kind gets those it kn
 left out and named (`ignored`), so that nobody wonders why a slider does nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,6 +107,35 @@ WIRE: dict[str, dict[str, str]] = {
 }
 """Kind → canonical name → the server's name. Where the server wants another shape, its adapter makes it."""
 
+FURTHER: dict[str, dict[str, str]] = {
+    "repetition_penalty_slope": {"koboldcpp": "rep_pen_slope"},
+    "sampler_order": {"koboldcpp": "sampler_order"},
+    "samplers": {"llamacpp": "samplers"},
+    "sampler_priority": {"text": "sampler_priority"},
+    "temperature_last": {"text": "temperature_last"},
+    "default_bans": {"koboldcpp": "use_default_badwordsids"},
+    "banned_texts": {"koboldcpp": "banned_tokens", "text": "banned_strings"},
+    "logit_bias": {"llamacpp": "logit_bias"},
+    "ban_eos": {"koboldcpp": "ban_eos_token", "llamacpp": "ignore_eos", "text": "ban_eos_token"},
+    "add_bos": {"text": "add_bos_token"},
+    "skip_special": {"text": "skip_special_tokens"},
+    "grammar": {"koboldcpp": "grammar", "llamacpp": "grammar", "text": "grammar_string"},
+    "json_schema": {"llamacpp": "json_schema", "text": "json_schema"},
+    "smoothing_curve": {"text": "smoothing_curve"},
+    "nsigma": {"koboldcpp": "nsigma", "llamacpp": "top_n_sigma", "text": "top_n_sigma"},
+    "dry_penalty_last_n": {"koboldcpp": "dry_penalty_last_n", "llamacpp": "dry_penalty_last_n", "text": "dry_range"},
+    "reply_tokens_min": {"text": "min_tokens"},
+    "no_repeat_ngram_size": {"text": "no_repeat_ngram_size"},
+    "epsilon_cutoff": {"text": "epsilon_cutoff"},
+    "eta_cutoff": {"text": "eta_cutoff"},
+    "encoder_repetition_penalty": {"text": "encoder_repetition_penalty"},
+    "penalty_alpha": {"text": "penalty_alpha"},
+    "guidance_scale": {"text": "guidance_scale"},
+    "negative_prompt": {"text": "negative_prompt"},
+    "temperature_range": {"koboldcpp": "dynatemp_range", "llamacpp": "dynatemp_range", "text": "dynamic_temperature"},
+}
+"""Samplers that no slider stands for, only presets made for such servers: name → kind → the server's name."""
+
 OPENAI_HOSTS = frozenset({"api.openai.com"})
 OPENAI_OWN = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "reasoning_effort"})
 """OpenAI's own servers refuse what its imitators added."""
@@ -139,9 +168,23 @@ def wired(kind: str, request: ChatRequest, *, base_url: str = "") -> dict[str, A
     """What to send to a server of this kind: its own names and the values."""
     asked, known = asked_for(request), known_to(kind, base_url)
     quiet = kind in STARTS_NEUTRAL
-    return {
+    told = {
         known[name]: value for name, value in asked.items() if name in known and not (quiet and is_neutral(name, value))
     }
+    further = {name: value for name, value in request.samplers.items() if kind in FURTHER.get(name, {})}
+    moving = further.pop("temperature_range", None)
+    told |= {FURTHER[name][kind]: value for name, value in further.items()}
+    return told if moving is None else told | _moving(kind, moving)
+
+
+def _moving(kind: str, told: Sequence[float]) -> dict[str, Any]:
+    """A temperature that moves: [lowest, highest, exponent]; two kinds want its middle and how far it goes."""
+    low, high, exponent = told
+    if kind == "text":
+        ends = {"dynatemp_low": low, "dynatemp_high": high, "dynatemp_exponent": exponent}
+        return {"dynamic_temperature": True, **ends}
+    middle = {"temperature": (low + high) / 2, "dynatemp_range": (high - low) / 2}
+    return {**middle, "dynatemp_exponent": exponent}
 
 
 def ignored(kind: str, samplers: Mapping[str, Any], *, base_url: str = "") -> list[str]:
@@ -153,6 +196,11 @@ def ignored(kind: str, samplers: Mapping[str, Any], *, base_url: str = "") -> li
         for name, value in given.items()
         if name in NEUTRAL and name not in known and not is_neutral(name, value) and _matters(name, given)
     ]
+
+
+def unknown_to(kind: str, further: Mapping[str, Any]) -> list[str]:
+    """Those of FURTHER that this kind does not know."""
+    return [name for name in further if kind not in FURTHER.get(name, {})]
 
 
 def is_neutral(name: str, value: Any) -> bool:

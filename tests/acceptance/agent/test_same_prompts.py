@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.agent.conftest import shown, task_ended
-from tests.acceptance.agent.test_objects import ME, plan_of, preset, said, tune
+from tests.acceptance.agent.test_objects import ME, plan_of, preset, said, sent_to, tune
+from tests.conftest import NewServer
 from tests.support.people import Person
+from tests.support.processes import Program
 from tests.support.servers import Server
 
 CARD: dict[str, Any] = {"name": "Mira", "description": "Keeper of the light.", "first_mes": "Hello."}
@@ -170,3 +172,66 @@ async def test_what_a_character_says_reaches_no_variable_of_other_chats(ada: Per
     await said(ada, "And?", **here)
     other = await said(ada, "[{{getglobalvar::key}}]")
     assert (await shown(ada, other["conversation_id"]))[-2]["text"].startswith("[]")
+
+
+@pytest.fixture
+async def teller(new_server: NewServer, model: Program) -> AsyncIterator[Person]:
+    """A person whose model completes text."""
+    server = new_server()
+    add = ("connection", "add", "plain", "--kind", "text", "--base-url", f"{model.url}/v1", "--model", "Hearth-7B-v2")
+    server.command(*add, "--default")
+    async with Person(server.url, key=server.key) as somebody:
+        yield somebody
+
+
+KOBOLD = {
+    "temp": 0.63, "rep_pen": 1.1, "rep_pen_slope": 0.7, "typical": 0.9, "tfs": 0.97, "top_p": 0.9, "top_k": 0,
+    "sampler_order": [6, 0, 1], "grammar": "root ::= [a-z]+", "genamt": 77,
+}  # fmt: skip
+NOVEL = {"temperature": 1.2, "tail_free_sampling": 0.9, "repetition_penalty": 2, "math1_temp": 0.3, "presetVersion": 3}
+
+
+async def test_a_kobold_preset_is_applied_and_what_no_server_there_knows_is_named(
+    teller: Person, model: Program
+) -> None:
+    await tune(teller, ME, preset__text=await preset(teller, "kobold", "Godlike", KOBOLD))
+    posted = await said(teller, "Tell of grey geese.")
+    [body] = [one for one in await sent_to(model) if "grey geese" in str(one.get("prompt"))]
+    told = {name: body.get(name) for name in ("temperature", "repetition_penalty", "typical_p", "tfs", "max_tokens")}
+    assert told == {
+        "temperature": 0.63, "repetition_penalty": 1.1, "typical_p": 0.9, "tfs": 0.97, "max_tokens": 77,
+    }  # fmt: skip
+    assert body["grammar_string"] == KOBOLD["grammar"]
+    assert (await plan_of(teller, posted["reply_message_id"]))["config"]["ignored"] == [
+        "repetition_penalty_slope", "sampler_order",
+    ]  # fmt: skip
+
+
+async def test_a_novel_preset_is_applied_as_far_as_it_goes(teller: Person, model: Program) -> None:
+    await tune(teller, ME, preset__text=await preset(teller, "novel", "Edgewise", NOVEL))
+    posted = await said(teller, "Tell of brown bears.")
+    [body] = [one for one in await sent_to(model) if "brown bears" in str(one.get("prompt"))]
+    assert (body["temperature"], body["tfs"], body["repetition_penalty"]) == (1.2, 0.9, 2)
+    assert (await plan_of(teller, posted["reply_message_id"]))["config"]["ignored"] == ["math1_temp"]
+
+
+async def prompt_for(person: Person, words: str) -> str:
+    plan = await plan_of(person, (await said(person, words))["reply_message_id"])
+    return str(plan["sent"][0]["content"])
+
+
+async def test_a_template_whose_pattern_fits_the_models_name_is_taken(teller: Person) -> None:
+    def instruct(word: str, **more: Any) -> dict[str, Any]:
+        return {"name": word, "input_sequence": f"<{word}>", "output_sequence": "<REPLY>", **more}
+
+    other = await preset(teller, "instruct", "Anvil", instruct("ANVIL", activation_regex="/anvil/i"))
+    await preset(teller, "instruct", "Broken", instruct("BROKEN", activation_regex="/(/"))
+    await preset(teller, "instruct", "Hearth", instruct("HEARTH", activation_regex="/hearth-\\d+b/i"))
+    await preset(teller, "context", "Hearth", {"name": "Hearth", "story_string": "STORY OF {{char}}\n"})
+    sent = await prompt_for(teller, "Hello.")
+    assert "<HEARTH>" in sent
+    assert sent.startswith("STORY OF ")
+    await tune(teller, ME, template__instruct=other)
+    assert "<ANVIL>" in await prompt_for(teller, "Hello.")
+    await tune(teller, ME, template__by_model=True)
+    assert "<HEARTH>" in await prompt_for(teller, "Hello.")

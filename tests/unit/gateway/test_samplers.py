@@ -6,7 +6,7 @@ import pytest
 
 from tavernai.gateway.domain import ChatRequest, Prices
 from tavernai.gateway.kinds import KINDS
-from tavernai.gateway.samplers import CANONICAL, NEUTRAL, SWITCHES, WIRE, ignored, wired
+from tavernai.gateway.samplers import CANONICAL, FURTHER, NEUTRAL, SWITCHES, WIRE, ignored, unknown_to, wired
 
 
 def ask(**samplers: Any) -> ChatRequest:
@@ -74,3 +74,22 @@ def test_a_cost_is_exact(usage: dict[str, int], amount: str) -> None:
 def test_what_nobody_counted_costs_nothing_known() -> None:
     assert Prices(3, 15).cost_of(None) is None
     assert Prices(3, 15).cost_of({"prompt_tokens": None, "completion_tokens": 4}) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [one for one in FURTHER if one != "temperature_range"])
+def test_what_only_presets_speak_of_is_sent_or_named(kind: str, name: str) -> None:
+    sent = wired(kind, ask(**{name: ["x"]}))
+    assert (sent == {FURTHER[name].get(kind): ["x"]}) != (name in unknown_to(kind, {name: ["x"]}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("koboldcpp", {"temperature": 1.0, "dynatemp_range": 0.5, "dynatemp_exponent": 2}),
+        ("text", {"temperature": 0.9, "dynamic_temperature": True, "dynatemp_low": 0.5, "dynatemp_high": 1.5,
+                  "dynatemp_exponent": 2}),
+    ],
+)  # fmt: skip
+def test_a_moving_temperature_is_told_in_each_servers_way(kind: str, sent: dict[str, Any]) -> None:
+    assert wired(kind, ask(temperature=0.9, temperature_range=[0.5, 1.5, 2])) == sent

@@ -12,8 +12,8 @@ from sqlalchemy import Connection as Reader
 
 from tavernai.agent import lore
 from tavernai.agent.assistant import ASSISTANT
-from tavernai.agent.choosing import Chosen, chosen, templates
-from tavernai.agent.domain.preset_values import CHAT, TEXT, values_of
+from tavernai.agent.choosing import SAMPLING_KINDS, Chosen, chosen, templates
+from tavernai.agent.domain.preset_values import Values, read
 from tavernai.agent.hearing import Listener
 from tavernai.agent.showing import Display, shown
 from tavernai.agent.stage import Director, Set, rehearsal
@@ -158,16 +158,18 @@ class WorkshopService:
     ) -> Chosen:
         """What is chosen anyway, with this preset in its place."""
         if kind == "chat":
-            return replace(usual, is_text=False, preset=preset_from_sillytavern(data), values=values_of(data, CHAT))
+            return replace(usual, is_text=False, preset=preset_from_sillytavern(data)).saying(read("chat", data))
         if kind == "script":
             return replace(usual, scripts=(*usual.scripts, replace(script_from(data), is_disabled=False)))
         if kind == "reasoning":
             return replace(usual, templates=replace(usual.templates, reasoning=data))
-        if kind in TEXT_TEMPLATES or kind == "text":
+        if kind in TEXT_TEMPLATES or kind in SAMPLING_KINDS:
             picked = templates(conn, user_id, config, connection)
-            picked = picked if kind == "text" else replace(picked, **{kind: data})
-            values = values_of(data, TEXT) if kind == "text" else usual.values if usual.is_text else {}
-            return replace(usual, is_text=True, templates=picked, values=values)
+            tried = replace(usual, is_text=True, templates=picked)
+            if kind in SAMPLING_KINDS:
+                return tried.saying(read(kind, data))
+            tried = tried if usual.is_text else tried.saying(Values())
+            return replace(tried, templates=replace(picked, **{kind: data}))
         raise NothingToPreview(kind=kind)
 
     def _woken(

@@ -15,6 +15,11 @@ from tavernai.storage.rows import Row
 PRESETS = Versioned(presets, preset_history, "preset_id")
 _p = presets.c
 _ONE = Query(select(presets).where(_p.id == bindparam("of")))
+_EVERY = Query(
+    select(_p.id, _p.name, _p.name_key, _p.data)
+    .where(_p.owner_id == bindparam("owner"), _p.kind == bindparam("kind"), _p.deleted_at.is_(None))
+    .order_by(_p.name_key, _p.id)
+)
 
 
 def name_key(name: str) -> str:
@@ -69,6 +74,12 @@ def chosen_all(conn: Connection, owner_id: str, preset_ids: Sequence[str], *, ki
     """Those of a list, in its order."""
     found = (chosen(conn, owner_id, one, kind=kind) for one in preset_ids)
     return [row for row in found if row is not None]
+
+
+def every(conn: Connection, owner_id: str, *, kind: str) -> list[Row]:
+    """A person's presets of one kind outside the trash, by name; `data` is read."""
+    rows = _EVERY.all(conn, owner=owner_id, kind=kind)
+    return [{**row, "data": orjson.loads(row["data"])} for row in rows]
 
 
 def names_select(owner_id: str, kind: str) -> Select[Any]:

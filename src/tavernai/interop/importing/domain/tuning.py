@@ -287,18 +287,24 @@ def card_notes(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 CHOSEN: Final = (
     ("chat_preset", "/preset/chat", ("oai_settings", "preset_settings_openai")),
-    ("text_preset", "/preset/text", ("textgenerationwebui_settings", "preset")),
     ("context", "/template/context", ("power_user", "context", "preset")),
     ("instruct", "/template/instruct", ("power_user", "instruct", "preset")),
     ("system_prompt", "/template/system_prompt", ("power_user", "sysprompt", "name")),
     ("reasoning", "/template/reasoning", ("power_user", "reasoning", "name")),
 )
 """Presets and templates that were in use, by name."""
+SAMPLED: Final = {
+    "kobold": ("kobold_preset", "/preset/text", ("kai_settings", "preset_settings")),
+    "koboldhorde": ("kobold_preset", "/preset/text", ("kai_settings", "preset_settings")),
+    "novel": ("novel_preset", "/preset/text", ("nai_settings", "preset_settings_novel")),
+}
+"""By the API that was in use: its preset of sampling values; any other has SAMPLED_USUALLY."""
+SAMPLED_USUALLY: Final = ("text_preset", "/preset/text", ("textgenerationwebui_settings", "preset"))
 
 
 def chosen(settings: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """(kind, path, name, field) of the presets in use."""
-    for kind, path, place in CHOSEN:
+    for kind, path, place in (*CHOSEN, SAMPLED.get(str(settings.get("main_api")), SAMPLED_USUALLY)):
         name = _inside(settings, *place)
         if isinstance(name, str) and name:
             yield kind, path, name, ".".join(place)
