@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from tests.conftest import NewServer
 from tests.journeys.conftest import Visit
 from tests.journeys.teller import GREETING, NAME, Teller, card_png, connect, conversation
-from tests.journeys.visitor import Look, Visitor
+from tests.journeys.visitor import STREAMING, Look, Visitor
 from tests.support.people import Person
 from tests.support.proxies import Behind, Proxy, proxied
 from tests.support.requirements import needs_chromium
@@ -185,6 +185,34 @@ async def test_a_new_version_waits_for_the_reply_and_for_the_writer(
             await reader.button("offline.update_now").click()
         await reader.reads(GREETING)
         await expect(prompt).to_have_count(0)
+
+
+async def test_a_new_version_is_not_offered_while_a_reply_is_written(
+    new_server: NewServer, teller: Teller, visit: Visit
+) -> None:
+    server = new_server()
+    address, _ = await told_chat(server, teller)
+    async with proxied(server.url, holds_streams=False) as proxy, visit(Behind(server, proxy)) as reader:
+        await reader.page.goto(address)
+        await reader.reads(GREETING)
+        await ready(reader.page)
+        await reader.page.reload()
+        await reader.reads(GREETING)
+        teller.says("One word after another, " * 12 + "the end.", tokens_per_second=12)
+        await reader.write("Tell me slowly.", to=NAME)
+        await expect(reader.page.locator(STREAMING)).to_contain_text("One word")
+        await _a_new_version_comes(reader.page, proxy)
+        await reader.page.wait_for_function(_WAITS)
+        await reader.page.wait_for_timeout(1_000)
+        prompt = reader.page.get_by_text(reader.words("offline.update_ready"))
+        assert await reader.page.locator(STREAMING).count() == 1, "the reply ended before it was looked at"
+        await expect(prompt).to_have_count(0)
+        await reader.reads("the end.")
+        await expect(prompt).to_be_visible()
+
+
+# The new worker stands by: from now on only the page holds the offer back.
+_WAITS = "() => navigator.serviceWorker.getRegistration().then(one => Boolean(one.waiting))"
 
 
 async def _a_new_version_comes(page: Page, proxy: Proxy) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from tavernai.accounts import schemas as s
-from tavernai.accounts.guards import COOKIE, Gate, Principal, allows, in_person, session_token, signed_in
+from tavernai.accounts.guards import COOKIE, Gate, Principal, allows, in_person, optional, session_token, signed_in
 from tavernai.accounts.keys import KeyService
 from tavernai.accounts.labels import label_of
 from tavernai.accounts.service import AccountsService
@@ -30,9 +30,10 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
 @router.get("/api/setup")
-async def read_setup(sign: Sign) -> s.SetupState:
+async def read_setup(sign: Sign, who: Annotated[Principal | None, Depends(optional)]) -> s.SetupState:
     needed = await sign.needs_setup()
-    return s.SetupState(needed=needed, code_required=needed and sign.setup_code is not None)
+    code_required = needed and sign.setup_code is not None
+    return s.SetupState(needed=needed, code_required=code_required, signed_in=who is not None)
 
 
 @router.post("/api/setup", status_code=201)

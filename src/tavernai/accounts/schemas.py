@@ -22,10 +22,11 @@ class Given(BaseModel):
 
 
 class SetupState(BaseModel):
-    """Whether this server waits for its first owner."""
+    """Whether this server waits for its first owner, and whether this browser is somebody's already."""
 
     needed: bool
     code_required: bool
+    signed_in: bool
 
 
 class SetupGiven(Given):

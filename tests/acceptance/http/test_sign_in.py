@@ -7,18 +7,18 @@ from tests.support.people import Person
 
 
 async def test_the_first_owner_is_made_in_the_page_once(nobody: Person) -> None:
-    assert (await nobody.get("/api/setup")).ok() == {"needed": True, "code_required": False}
+    assert (await nobody.get("/api/setup")).ok() == {"needed": True, "code_required": False, "signed_in": False}
     first = await nobody.post("/api/setup", {"username": "ada", "password": PASSWORD})
     assert first.status == 201
     assert first.json()["user"]["role"] == "owner"
-    assert (await nobody.get("/api/setup")).ok() == {"needed": False, "code_required": False}
+    assert (await nobody.get("/api/setup")).ok() == {"needed": False, "code_required": False, "signed_in": True}
     again = await nobody.post("/api/setup", {"username": "eve", "password": PASSWORD})
     assert (again.status, again.json()["code"]) == (409, "setup_done")
 
 
 async def test_from_outside_the_first_owner_needs_the_printed_code(site: Site) -> None:
     async with site(setup_code="ABCD-EFGH-JKMN") as url, Person(url) as person:
-        assert (await person.get("/api/setup")).ok() == {"needed": True, "code_required": True}
+        assert (await person.get("/api/setup")).ok() == {"needed": True, "code_required": True, "signed_in": False}
         body = {"username": "ada", "password": PASSWORD}
         assert (await person.post("/api/setup", body)).json()["code"] == "setup_code_wrong"
         assert (await person.post("/api/setup", body | {"code": "abcd-efgh-jkmn"})).status == 201

@@ -47,14 +47,16 @@ export const useSession = defineStore('session', () => {
   }
   onSignedOut(leave)
 
-  /** Ask the server who we are; with nobody signed in, whether it has an owner yet. */
+  /** Ask the server who we are; with nobody signed in, whether it has an owner yet. A browser where nobody was signed in
+   * asks the other way round: a refusal would stand in its console, and nothing is wrong. */
   async function find(): Promise<Standing> {
+    if (!remembered<User | null>(WHO, null) && !(await findSetup())) return standing.value
     try {
       enter(await body(api.GET('/api/auth/me')))
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 401) return (standing.value = fallAsleep())
       if (standing.value === 'signed-in') leave()
-      await findSetup()
+      if (await findSetup()) standing.value = 'signed-out'
     }
     return standing.value
   }
@@ -69,13 +71,16 @@ export const useSession = defineStore('session', () => {
   }
   watch(useReachable(), (answers) => { if (answers && asleep.value) void find() })
 
-  async function findSetup(): Promise<void> {
+  /** Whether the server knows this browser as somebody's. */
+  async function findSetup(): Promise<boolean> {
     try {
       const setup = await body(api.GET('/api/setup'))
       codeRequired.value = setup.code_required
-      standing.value = setup.needed ? 'setup' : 'signed-out'
+      if (!setup.signed_in) standing.value = setup.needed ? 'setup' : 'signed-out'
+      return setup.signed_in
     } catch {
       standing.value = 'unreachable'
+      return false
     }
   }
 

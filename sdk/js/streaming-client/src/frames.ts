@@ -66,11 +66,21 @@ export interface ErrorFrame {
   position?: number | null
 }
 
+/** Something beside the conversation changed. It has no position: who was away reads again. */
+export interface NewsFrame {
+  type: 'news'
+  about: 'config' | 'presets' | 'personas' | 'lorebooks' | 'characters' | 'connections' | 'draft' | string
+  conversation_id?: string
+  draft?: { text: string; updated_at: string } | null
+  /** The page that wrote the draft, by the word it sent along. */
+  page?: string | null
+}
+
 export interface HeartbeatFrame {
   type: 'heartbeat'
 }
 
-export type Frame = EventFrame | TokenFrame | IdsFrame | CompleteFrame | ErrorFrame | HeartbeatFrame
+export type Frame = EventFrame | TokenFrame | IdsFrame | CompleteFrame | ErrorFrame | NewsFrame | HeartbeatFrame
 
 /** One frame as it came over the wire, with the id to resume after. */
 export interface Delivery {
@@ -78,8 +88,8 @@ export interface Delivery {
   frame: Frame
 }
 
-const NAMED = new Set(['complete', 'error', 'heartbeat'])
-const TYPED = new Set(['event', 'token', 'ids', 'complete', 'error', 'heartbeat'])
+const NAMED = new Set(['complete', 'error', 'news', 'heartbeat'])
+const TYPED = new Set(['event', 'token', 'ids', 'complete', 'error', 'news', 'heartbeat'])
 
 /** The frame a wire event carries, or null when it is of a kind this version does not know. */
 export function frameOf(event: string | undefined, data: unknown): Frame | null {

@@ -6,6 +6,6 @@ export { backoffMs } from './backoff'
 export { TRANSITIONS, step, type LineState, type LineVerb } from './machine'
 export { frameOf, deliveryOf } from './frames'
 export type {
-  Actor, CompleteFrame, Delivery, ErrorFrame, EventFrame, Frame, HeartbeatFrame, IdsFrame, TokenFrame, Usage,
+  Actor, CompleteFrame, Delivery, ErrorFrame, EventFrame, Frame, HeartbeatFrame, IdsFrame, NewsFrame, TokenFrame, Usage,
 } from './frames'
 export type { Transport } from './transports'

@@ -34,6 +34,16 @@ export interface Window {
 }
 export const listMessages = (id: string, query: Window = {}) =>
   body<MessagePage>(api.GET('/api/conversations/{conversation_id}/messages', { params: { path: { conversation_id: id }, query: { limit: pageSize, ...query } } }))
+/** How scripts show messages; only those are told that look different from what is stored. */
+export interface Display {
+  /** Which scripts have a say here; null: none. */
+  scripts: string | null
+  /** So many of the newest messages may look different when another is added. */
+  near: number
+  items: { message_id: string; text: string; reasoning: string | null }[]
+}
+export const askDisplay = (id: string, asked: { message_ids?: string[]; newest?: number }) =>
+  body<Display>(api.POST('/api/conversations/{conversation_id}:display', { ...inConversation(id), body: asked as never }))
 export const listBranches = (id: string, cursor?: string) =>
   body<Page<Branch>>(api.GET('/api/conversations/{conversation_id}/branches', { params: { path: { conversation_id: id }, query: { cursor } } }))
 export const selectLeaf = (id: string, message_id: string) => api.POST('/api/conversations/{conversation_id}:select-leaf', { ...inConversation(id), body: { message_id } })

@@ -1,5 +1,5 @@
 /** The conversation's wire shapes as the page uses them, and the state its frames fold into. */
-export type { CompleteFrame, ErrorFrame, EventFrame, Frame, TokenFrame, Usage } from '@sdk/streaming-client'
+export type { CompleteFrame, ErrorFrame, EventFrame, Frame, NewsFrame, TokenFrame, Usage } from '@sdk/streaming-client'
 import type { EventFrame, Usage } from '@sdk/streaming-client'
 
 export type Role = 'user' | 'character' | 'system'

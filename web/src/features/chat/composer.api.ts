@@ -8,8 +8,10 @@ const inConversation = (conversation_id: string) => ({ params: { path: { convers
 
 export const readDraft = async (id: string): Promise<ToldDraft | null> =>
   (await body<{ draft?: ToldDraft | null }>(api.GET('/api/conversations/{conversation_id}', inConversation(id)))).draft ?? null
+/** What this page knows itself by in the news of drafts. */
+export const PAGE: string = globalThis.crypto?.randomUUID?.() ?? String(Math.random())
 export const writeDraft = async (id: string, text: string): Promise<void> =>
-  void (await api.PUT('/api/conversations/{conversation_id}/draft', { ...inConversation(id), body: { text } }))
+  void (await api.PUT('/api/conversations/{conversation_id}/draft', { ...inConversation(id), body: { text, page: PAGE } }))
 
 /** The first message at or after this moment. */
 export const messageAt = async (id: string, at: string): Promise<Message | null> => {

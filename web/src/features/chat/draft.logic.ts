@@ -35,6 +35,15 @@ export function merge(kept: KeptDraft, told: ToldDraft | null): KeptDraft {
   return newer ? offering(agreed, theirs) : offering({ ...agreed, text: theirs }, kept.text)
 }
 
+/** What this device holds once another page tells what it wrote, at once and maybe in the middle of a word: here `typing`
+ * keeps what is being written, whatever the clocks say, and the other text is offered. */
+export function heard(kept: KeptDraft, told: ToldDraft | null, { typing }: { typing: boolean }): KeptDraft {
+  if (!typing || !kept.text.trim()) return merge(kept, told)
+  const theirs = told?.text ?? ''
+  const agreed = { ...kept, agreed: theirs }
+  return kept.text.startsWith(theirs) || kept.other === theirs ? agreed : offering(agreed, theirs)
+}
+
 /** A second text that loses joins the first, below it. */
 const offering = (kept: KeptDraft, other: string): KeptDraft =>
   ({ ...kept, other: kept.other && kept.other !== other ? `${kept.other}\n\n${other}` : other })

@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { decided, exchanged, joined, merge, nothingWritten, unsaved, type KeptDraft } from './draft.logic'
+import { decided, exchanged, heard, joined, merge, nothingWritten, unsaved, type KeptDraft } from './draft.logic'
 import { useDrafts } from './drafts.store'
 import { fakeServer } from './harness'
 
@@ -29,6 +29,13 @@ describe('two devices', () => {
   it('never lose a second text that lost', () => {
     const once = merge(here('one', 'was'), there('two', '11:00'))
     expect(merge({ ...once, text: 'one more' }, there('three', '11:30')).other).toBe('two\n\nthree')
+  })
+  it('keep what is being typed when another page writes, and offer that', () => {
+    const mine = heard(here('mine', 'was'), there('theirs', '12:01'), { typing: true })
+    expect(mine).toMatchObject({ text: 'mine', other: 'theirs', agreed: 'theirs' })
+    expect(heard(mine, there('theirs', '12:02'), { typing: true }).other).toBe('theirs')
+    expect(heard(here('Hello you', 'Hel'), there('Hello'), { typing: true }).other).toBeUndefined()
+    expect(heard(here('was', 'was'), there('theirs', '12:01'), { typing: false })).toEqual(here('theirs', 'theirs'))
   })
   it('take, join or dismiss the other text', () => {
     const kept = { ...here('mine'), other: 'theirs' }

@@ -1,10 +1,13 @@
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import { remember, remembered } from '@/lib/storage'
-import { readDraft, writeDraft } from './composer.api'
-import { decided, exchanged, joined, merge, nothingWritten, unsaved, type KeptDraft } from './draft.logic'
+import { PAGE, readDraft, writeDraft } from './composer.api'
+import { decided, exchanged, heard, joined, merge, nothingWritten, unsaved, type KeptDraft, type ToldDraft } from './draft.logic'
 
 const keyOf = (id: string): string => `tavern.draft.${id}`
+
+/** Somebody who wrote a letter so lately is still writing. */
+const TYPING_MS = 4_000
 
 /** An earlier version kept the bare text. */
 function stored(id: string): KeptDraft {
@@ -45,8 +48,16 @@ export const useDrafts = defineStore('drafts', () => {
     keep(id, { ...of(id), agreed: text })
   }
 
+  /** Another page of this person wrote something there. */
+  function hear(id: string, told: ToldDraft | null, page: string | null | undefined): void {
+    if (page === PAGE) return
+    const before = of(id)
+    const after = heard(before, told, { typing: Date.now() - before.at < TYPING_MS })
+    if (after.text !== before.text || after.agreed !== before.agreed || after.other !== before.other) keep(id, after)
+  }
+
   return {
-    of, write, sync,
+    of, write, sync, hear,
     unsaved: (id: string) => unsaved(of(id)),
     exchange: (id: string) => keep(id, exchanged(of(id), Date.now())),
     join: (id: string) => keep(id, joined(of(id), Date.now())),

@@ -2,13 +2,17 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { useDebounceFn } from '@vueuse/core'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { asProblem, type ApiProblem } from '@/lib/problem'
+import { tellNews } from '@/lib/news'
 import { useStream } from '@/lib/sse'
-import { getConversation, listMessages } from '../chat.api'
+import { getConversation, listMessages, pageSize } from '../chat.api'
 import { useChat } from '../chat.store'
 import type { Frame } from '../chat.types'
+import { useDisplay } from '../display.store'
+import { useDrafts } from '../drafts.store'
 import { useHistory } from './history'
 import { useKeptChat } from './kept-chat'
 import { conversationKey, conversationsKey } from './keys'
+import { useLooks } from './looks'
 
 /** The same hole asked for so often means that the line cannot fill it: the pages must. */
 const REWINDS_MAX = 2
@@ -19,6 +23,9 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
   const queries = useQueryClient()
   const stream = useStream()
   const kept = useKeptChat()
+  const display = useDisplay()
+  const drafts = useDrafts()
+  const look = useLooks(stream.state)
   const loading = ref(false)
   const error = shallowRef<ApiProblem | null>(null)
   const history = useHistory(id, sight)
@@ -54,19 +61,26 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
   /** The position is read before the page, so that no fact falls between them; those told twice are known by the fold. */
   async function readFirst(wanted: string): Promise<void> {
     const known = await queries.fetchQuery({ queryKey: conversationKey(wanted), queryFn: () => getConversation(wanted), staleTime: 0 })
+    const looks = display.open(wanted, pageSize)
     const page = await listMessages(wanted)
+    await looks(page.items)
     if (id.value === wanted && !chat.path.length) chat.begin(known.position, page)
   }
 
   const listen = (conversationId: string) => stream.open({ conversationId, after: chat.state.position, onFrame: take })
 
   function take(frame: Frame): void {
+    if (frame.type === 'news') {
+      if (frame.about === 'draft' && frame.conversation_id) drafts.hear(frame.conversation_id, frame.draft ?? null, frame.page)
+      return tellNews(frame)
+    }
     const before = chat.state
     chat.take(frame)
     if (frame.type === 'event' || frame.type === 'complete' || frame.type === 'error') void tellLists()
     if (chat.state.hole && chat.state.hole !== before.hole) fillHole()
     if (!chat.state.hole) rewinds = 0
     if (chat.state.stale) void history.refresh()
+    look(frame)
     hear(frame)
   }
 

@@ -2,6 +2,7 @@ import { ref, type Ref } from 'vue'
 import { listMessages, type Window } from '../chat.api'
 import { useChat } from '../chat.store'
 import type { MessagePage } from '../chat.types'
+import { useDisplay } from '../display.store'
 import { honest, middleOf, READS_MAX } from '../history.logic'
 import { readTail } from '../pages.logic'
 
@@ -10,6 +11,7 @@ const AROUND_SIZE = 80
 /** The pages of the path: more of it at either end, another part of it, and all of it anew when frames could not tell. */
 export function useHistory(id: Ref<string | undefined>, sight: () => string | null) {
   const chat = useChat()
+  const display = useDisplay()
   const loadingOlder = ref(false)
   const loadingNewer = ref(false)
   /** The end at which a page did not come; asked for again by hand. */
@@ -21,6 +23,7 @@ export function useHistory(id: Ref<string | undefined>, sight: () => string | nu
     if (!wanted || !first || !chat.state.hasOlder || loadingOlder.value) return false
     return asking('older', async () => {
       const page = await listMessages(wanted, { before: first })
+      await display.before(wanted, page.items)
       if (id.value === wanted && chat.path[0] === first) chat.addOlder(page)
     })
   }
@@ -31,6 +34,7 @@ export function useHistory(id: Ref<string | undefined>, sight: () => string | nu
     return asking('newer', async () => {
       const before = chat.state
       const page = await listMessages(wanted, { after: last })
+      await display.before(wanted, page.items)
       if (id.value === wanted && chat.path.at(-1) === last && chat.state.hasNewer) chat.addNewer(honest(page, before, chat.state))
     })
   }
@@ -56,6 +60,7 @@ export function useHistory(id: Ref<string | undefined>, sight: () => string | nu
     for (let reads = 1; wanted && reads <= READS_MAX; reads += 1) {
       const before = chat.state
       const page = await listMessages(wanted, { limit: AROUND_SIZE, ...query })
+      await display.before(wanted, page.items)
       if (id.value !== wanted) return null
       // A page that was to hold the newest message is read again when one came meanwhile.
       if (!page.newer_cursor && before.below !== chat.state.below && reads < READS_MAX) continue

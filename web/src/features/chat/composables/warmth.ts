@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { usePictures } from '@/features/pictures/composables/pictures'
 import type { RenderOptions } from '@/lib/markdown'
 import type { Message } from '../chat.types'
+import { useDisplay } from '../display.store'
 import { htmlOf } from '../html.logic'
 
 /** Rows on either side of those in sight whose text is rendered before they come. */
@@ -28,6 +29,7 @@ interface Sight {
 /** Renders the texts next to those in sight while the page has nothing to do: scrolling onto them then costs no parsing. */
 export function useWarmth({ first, last, at }: Sight): void {
   const options = useTextOptions()
+  const display = useDisplay()
   let handle = 0
   let costMs = 0
   if (typeof requestIdleCallback === 'undefined') return
@@ -50,7 +52,7 @@ export function useWarmth({ first, last, at }: Sight): void {
         const { value, done } = waiting.next()
         if (done) return
         const began = performance.now()
-        htmlOf(value.text, options.value)
+        htmlOf(display.of(value)?.text ?? value.text, options.value)
         costMs = Math.min(COST_MS_MAX, performance.now() - began)
       }
       handle = requestIdleCallback(go)
