@@ -13,6 +13,7 @@ from tavernai.config.presets.domain.kinds import Kind
 from tavernai.config.presets.service import PresetService
 from tavernai.kernel.web import provided
 from tavernai.prompting.domain.builtin_templates import CONTEXT, INSTRUCT
+from tavernai.prompting.domain.starters import starters
 
 router = APIRouter(tags=["workshop"])
 
@@ -24,7 +25,8 @@ ForChat = Annotated[Principal, Depends(allows("chat"))]
 BUILT_IN = s.BuiltInTemplates(
     items=[
         s.BuiltInTemplate(name=name, context=dict(CONTEXT[name]), instruct=dict(INSTRUCT[name])) for name in INSTRUCT
-    ]
+    ],
+    starters=[s.Starter(kind=one.kind, name=one.name, data=dict(one.data)) for one in starters()],
 )
 
 

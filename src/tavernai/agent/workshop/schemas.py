@@ -168,5 +168,14 @@ class BuiltInTemplate(BaseModel):
     instruct: dict[str, Any]
 
 
+class Starter(BaseModel):
+    """What a new preset may start from: `data` as SillyTavern's object, for POST /api/presets."""
+
+    kind: Kind
+    name: str
+    data: dict[str, Any]
+
+
 class BuiltInTemplates(BaseModel):
     items: list[BuiltInTemplate]
+    starters: list[Starter]

@@ -61,6 +61,30 @@ INSTRUCT: Final[Mapping[str, Mapping[str, Any]]] = {
         input_sequence="### Instruction:\n", input_suffix="\n\n", output_sequence="### Response:\n",
         output_suffix="\n\n", system_sequence="### Input:\n", system_suffix="\n\n", story_string_suffix="\n\n",
     ),
+    "mistral_v7": _instruct(
+        input_sequence="[INST]", input_suffix="[/INST]", output_suffix="</s>", system_sequence="[SYSTEM_PROMPT]",
+        system_suffix="[/SYSTEM_PROMPT]", story_string_prefix="[SYSTEM_PROMPT]", story_string_suffix="[/SYSTEM_PROMPT]",
+        stop_sequence="</s>",
+    ),
+    "llama2": _instruct(
+        input_sequence="[INST] ", input_suffix=" [/INST]", output_sequence=" ", output_suffix=" </s>",
+        first_input_sequence="", story_string_prefix="[INST] <<SYS>>\n", story_string_suffix="\n<</SYS>>\n\n",
+        system_same_as_user=True, stop_sequence="</s>", user_alignment_message="Begin.",
+    ),
+    "vicuna": _instruct(
+        input_sequence="USER: ", input_suffix="\n", output_sequence="ASSISTANT: ", output_suffix="</s>\n",
+        system_sequence="SYSTEM: ", system_suffix="\n", story_string_suffix="\n", stop_sequence="</s>",
+    ),
+    "phi": _turns(
+        "<|{}|>\n", "<|end|>\n", user="user", assistant="assistant", system="system", stop_sequence="<|end|>"
+    ),
+    "command_r": _turns(
+        "<|START_OF_TURN_TOKEN|><|{}_TOKEN|>", "<|END_OF_TURN_TOKEN|>", user="USER", assistant="CHATBOT",
+        system="SYSTEM", stop_sequence="<|END_OF_TURN_TOKEN|>",
+    ),
+    "glm4": _turns(
+        "<|{}|>\n", "\n", user="user", assistant="assistant", system="system", stop_sequence="<|endoftext|>"
+    ),
     "plain": _instruct(enabled=False),
 }  # fmt: skip
 
@@ -69,7 +93,24 @@ CONTEXT: Final[Mapping[str, Mapping[str, Any]]] = {
     "plain": _context(chat_start="***", example_separator="***"),
 }
 
-SUGGESTED: Final = ((re.compile(r"gemma", re.IGNORECASE), "gemma"),)
+FITS: Final[Mapping[str, str]] = {
+    "chatml": "chatml|hermes|dolphin|mag[-_ ]?mell|qwen",
+    "llama3": "llama[-_. ]?3",
+    "mistral_v7": r"mi[sx]tral.*(241[0-2]|25\d\d|v7)|magistral",
+    "llama2": "llama[-_. ]?2[-_. ].*chat",
+    "gemma": "gemma",
+    "vicuna": "vicuna|wizardlm",
+    "phi": "phi[-_ ]?3|phi[-_ ]?4[-_ ]mini",
+    "command_r": "command[-_ ]?[ra]",
+    "glm4": "glm[-_ ]?4",
+    "alpaca": "alpaca|mytho|tiefighter|airoboros",
+}
+"""Expressions that fit names of models; those of SUGGESTED are asked from top to bottom."""
+
+SUGGESTED: Final = tuple(
+    (re.compile(FITS[name], re.IGNORECASE), name)
+    for name in ("gemma", "mistral_v7", "llama2", "vicuna", "phi", "command_r", "glm4")
+)
 """What a model's name says that the gateway's own guess does not know."""
 
 

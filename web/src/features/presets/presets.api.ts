@@ -8,6 +8,9 @@ export const presetKey = (id: string) => ['preset', id] as const
 
 export const listPresets = (query: { kind?: Kind; q?: string; trash?: boolean; cursor?: string; limit?: number }): Promise<PresetPage> => call('get', '/api/presets', { query })
 export const readPreset = (id: string): Promise<Preset> => call('get', at(id))
+export interface Starter { kind: Kind; name: string; data: Data }
+/** What ships as a starting point. */
+export const listStarters = async (): Promise<Starter[]> => (await call<{ starters: Starter[] }>('get', '/api/templates')).starters
 export const createPreset = (kind: Kind, name: string, data: Data): Promise<Preset> => call('post', '/api/presets', { body: { kind, name, data } })
 export const changePreset = (id: string, version: number, change: { name?: string; data?: Data }): Promise<Preset> => call('patch', at(id), { body: { version, ...change } })
 export const deletePreset = (id: string): Promise<null> => call('delete', at(id))

@@ -90,3 +90,13 @@ test('plain quick replies are buttons, scripts are not', async () => {
   expect(screen.queryByRole('button', { name: 'Roll' })).toBeNull()
   expect(await faults()).toEqual([])
 })
+
+test('a preset is started from one that ships', async () => {
+  const alpaca = { kind: 'instruct', name: 'Alpaca', data: { name: 'Alpaca', input_sequence: '### Instruction:' } }
+  const server = fakeServer({ 'GET /api/presets': { items: [], next_cursor: null }, 'GET /api/templates': { items: [], starters: [alpaca, { kind: 'chat', name: 'Default', data: {} }] }, 'POST /api/presets': preset('p9', 'instruct') })
+  const { user } = await show(PresetsView, { at: '/presets?kind=instruct', beside: [ToastList] })
+  await user.click(await screen.findByRole('button', { name: 'Start from…' }))
+  expect(screen.queryByRole('menuitem', { name: 'Default' })).toBeNull()
+  await user.click(await screen.findByRole('menuitem', { name: 'Alpaca' }))
+  await waitFor(() => expect(server.asked('POST /api/presets')[0]?.body).toEqual(alpaca))
+})

@@ -20,12 +20,12 @@ export interface ImportedPreset { filename: string; status: 'imported' | 'duplic
 
 /** Where a kind is chosen: one preset at a path, or several in a list. */
 export const chosenAt: Partial<Record<Kind, { path: string; many?: true }>> = {
-  chat: { path: '/preset/chat' }, text: { path: '/preset/text' },
+  chat: { path: '/preset/chat' }, text: { path: '/preset/text' }, kobold: { path: '/preset/text' }, novel: { path: '/preset/text' },
   context: { path: '/template/context' }, instruct: { path: '/template/instruct' }, system_prompt: { path: '/template/system_prompt' }, reasoning: { path: '/template/reasoning' },
   script: { path: '/scripts/enabled', many: true },
 }
 /** Kinds whose prompt can be looked at while they are written. */
-export const previewed: readonly Kind[] = ['chat', 'context', 'instruct', 'system_prompt', 'reasoning', 'text']
+export const previewed: readonly Kind[] = ['chat', 'context', 'instruct', 'system_prompt', 'reasoning', 'text', 'kobold', 'novel']
 
 export interface Part { id: string; source: string; title?: string | null; role?: string | null; tokens: number; text?: string | null }
 export interface Sent { role: string; name?: string | null; content: string }

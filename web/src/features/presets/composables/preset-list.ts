@@ -9,7 +9,7 @@ import { useProblemText } from '@/lib/problem-text'
 import { queryChoice, queryText } from '@/lib/query'
 import { useToasts } from '@/lib/toasts'
 import { freshData } from '../fresh.logic'
-import { createPreset, deletePreset, importPresets, inUse, listPresets, presetAt, readPreset, restorePreset, use } from '../presets.api'
+import { createPreset, deletePreset, importPresets, inUse, listPresets, listStarters, presetAt, readPreset, restorePreset, type Starter, use } from '../presets.api'
 import { kinds, type PresetItem } from '../presets.types'
 
 /** The presets of one kind, page by page, and all that can be done with them from the list. */
@@ -44,6 +44,11 @@ export function usePresetList() {
     mutationFn: () => { const name = freeName(t('presets.new_name')); return createPreset(kind.value, name, freshData(kind.value, name)) },
     onSuccess: opened, onError: failed,
   })
+  const starters = useQuery({ queryKey: ['preset-starters'], queryFn: listStarters, staleTime: Infinity })
+  const starting = useMutation({
+    mutationFn: ({ kind, name, data }: Starter) => createPreset(kind, freeName(name), data),
+    onSuccess: opened, onError: failed,
+  })
   const copying = useMutation({
     mutationFn: async (preset: PresetItem) => createPreset(preset.kind, freeName(t('presets.copy_of', { name: preset.name })), (await readPreset(preset.id)).data),
     onSuccess: opened, onError: failed,
@@ -67,5 +72,5 @@ export function usePresetList() {
     },
     onError: failed, onSettled: () => queries.invalidateQueries({ queryKey: ['presets'] }),
   })
-  return { kind, shelf, typed, q, pages, items, used, adding, copying, using, restoring, removing, importing }
+  return { kind, shelf, typed, q, pages, items, used, adding, starters, starting, copying, using, restoring, removing, importing }
 }
