@@ -8,12 +8,21 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from tavernai.bootstrap import open_services, web_app
 from tavernai.chat.pictures.domain.asking import Rule
+from tavernai.chat.pictures.service import RemotePictureService
+from tavernai.config.service import ConfigService
+from tavernai.engines.kept_pictures import KeptPictures
+from tavernai.engines.remote_pictures import RemotePictures
+from tavernai.settings import Settings
 from tests.data.pictures import tiny_png
+from tests.support.people import Person
+from tests.support.serving import served
 
 OUTSIDE, INSIDE = "127.0.0.2", "127.0.0.1"
 HOST, INNER_HOST = "pictures.example", "inner.example"
@@ -103,6 +112,34 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
         await web.TCPSite(runner, place, told.port).start()
         told.port = runner.addresses[0][1]
         runners.append(runner)
-    yield told
-    for runner in runners:
-        await runner.cleanup()
+    try:
+        yield told
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+
+
+@dataclass
+class House:
+    """The whole product, which may ask that server for pictures, and its owner."""
+
+    url: str
+    person: Person
+    host: Elsewhere
+    owner: str = "olivia"
+    password: str = "correct horse"
+
+
+@asynccontextmanager
+async def house(data: Path, *, serving: bool = False) -> AsyncIterator[House]:
+    settings = Settings(data_dir=data, log_level="error")
+    async with elsewhere() as host, open_services(settings, serving=serving) as services:
+        source = RemotePictures(rule=host.rule, names=host, seconds=5)
+        shelf = KeptPictures(data / "cache" / "pictures")
+        services.add(RemotePictureService(services[ConfigService], source, shelf, rule=host.rule))
+        async with served(web_app(services)) as url, Person(url) as person:
+            made = House(url, person, host)
+            who = {"username": made.owner, "password": made.password}
+            person.csrf = (await person.post("/api/setup", who)).ok()["csrf_token"]
+            yield made
+        await source.close()

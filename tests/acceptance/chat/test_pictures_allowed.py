@@ -9,17 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tavernai.bootstrap import Services, open_services, web_app
-from tavernai.chat.pictures.service import AT_ONCE, WAITING_MAX, RemotePictureService
-from tavernai.config.service import ConfigService
-from tavernai.engines.kept_pictures import KeptPictures
-from tavernai.engines.remote_pictures import RemotePictures
-from tavernai.settings import Settings
-from tests.support.elsewhere import INNER_HOST, PICTURE, Elsewhere, elsewhere
+from tavernai.chat.pictures.service import AT_ONCE, WAITING_MAX
+from tests.support.elsewhere import INNER_HOST, PICTURE, Elsewhere, house
 from tests.support.people import Person
-from tests.support.serving import served
 
-PASSWORD = "correct horse"
 PATH = "/chat/remote_pictures"
 
 
@@ -27,7 +20,6 @@ PATH = "/chat/remote_pictures"
 class Scene:
     """Olivia, the owner, in a conversation; and a server elsewhere that has pictures."""
 
-    services: Services
     person: Person
     host: Elsewhere
     character_id: str
@@ -53,19 +45,12 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    settings = Settings(data_dir=tmp_path / "data", log_level="error")
-    async with elsewhere() as host, open_services(settings) as services:
-        source = RemotePictures(rule=host.rule, names=host, seconds=5)
-        shelf = KeptPictures(tmp_path / "data" / "cache" / "pictures")
-        services.add(RemotePictureService(services[ConfigService], source, shelf, rule=host.rule))
-        async with served(web_app(services)) as url, Person(url) as person:
-            made = await person.post("/api/setup", {"username": "olivia", "password": PASSWORD})
-            person.csrf = made.ok()["csrf_token"]
-            card = {"name": "Wren", "first_mes": f"![a harbour]({host.url('/a.png')})"}
-            who = (await person.post("/api/characters", {"card": card})).ok()["id"]
-            chat = (await person.post("/api/conversations", {"character_id": who})).ok()["id"]
-            yield Scene(services, person, host, who, chat)
-        await source.close()
+    async with house(tmp_path / "data") as made:
+        person, host = made.person, made.host
+        card = {"name": "Wren", "first_mes": f"![a harbour]({host.url('/a.png')})"}
+        who = (await person.post("/api/characters", {"card": card})).ok()["id"]
+        chat = (await person.post("/api/conversations", {"character_id": who})).ok()["id"]
+        yield Scene(person, host, who, chat)
 
 
 async def test_nothing_is_asked_for_before_somebody_allowed_it(scene: Scene) -> None:

@@ -12,7 +12,8 @@ export type Stand =
   | { kind: 'asking' }
   | { kind: 'waiting' }
   | { kind: 'shown'; src: string }
-  | { kind: 'failed'; why: string }
+  /** `framed`: its place was held for it, and stays as high as it was. */
+  | { kind: 'failed'; why: string; framed: boolean }
   | { kind: 'forbidden' }
 
 export type Deed = 'show' | 'conversation' | 'character' | 'enlarge'
@@ -37,7 +38,8 @@ export function pictureHtml(found: ForeignPicture, stand: Stand, words: Words): 
   const label = [words.from(found.host), found.alt].filter(Boolean).join(' · ')
   if (stand.kind === 'shown') return frame(found, found.open ? '' : image(stand.src, found, label, words))
   const said = { asking: label, waiting: words.waiting, failed: `${words.failed(found.host)} ${stand.kind === 'failed' ? stand.why : ''}`.trim(), forbidden: words.forbidden }[stand.kind]
-  return box(found, `picture-chip picture-${stand.kind}`, `<span class="picture-words">${escapeHtml(said)}</span>${deeds(found, stand, { label, words })}`)
+  const shape = stand.kind === 'failed' && stand.framed ? 'picture-frame' : 'picture-chip'
+  return box(found, `${shape} picture-${stand.kind}`, `<span class="picture-words">${escapeHtml(said)}</span>${deeds(found, stand, { label, words })}`)
 }
 
 const frame = (found: ForeignPicture, inside: string): string => box(found, 'picture-frame', inside)

@@ -17,7 +17,7 @@ const drawn = (stand: Stand, more: { open?: boolean; text?: string } = {}) =>
   renderMarkdown(more.text ?? TEXT, { open: more.open, pictures: { key: '', html: (found) => pictureHtml(found, stand, words) } })
 
 describe('a picture of another server', () => {
-  it.each<Stand>([{ kind: 'asking' }, { kind: 'waiting' }, { kind: 'failed', why: 'Too slow.' }, { kind: 'forbidden' }])('is not asked for as $kind', (stand) => {
+  it.each<Stand>([{ kind: 'asking' }, { kind: 'waiting' }, { kind: 'failed', why: 'Too slow.', framed: false }, { kind: 'forbidden' }])('is not asked for as $kind', (stand) => {
     const html = drawn(stand)
     expect(html).not.toContain('<img')
     expect(html).not.toMatch(/\bsrc=/)
@@ -107,6 +107,7 @@ describe('in a message', () => {
     await waitFor(() => expect(picture()).not.toBeNull())
     await fireEvent.error(picture()!)
     expect(await screen.findByText(/from example.org did not come/)).toBeTruthy()
+    expect(document.querySelector('.picture-failed')?.classList.contains('picture-frame')).toBe(true)
     await fireEvent.click(screen.getByRole('button', { name: /^Try again/ }))
     await waitFor(() => expect(picture()).not.toBeNull())
   })

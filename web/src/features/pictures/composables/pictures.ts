@@ -93,7 +93,7 @@ export function providePictures(given: MaybeRefOrGetter<Place | null>, name: May
   function stand(address: string): Stand {
     const why = failed.get(address)
     if (forbidden.value) return { kind: 'forbidden' }
-    if (why !== undefined) return { kind: 'failed', why }
+    if (why !== undefined) return { kind: 'failed', why, framed: allowed.value }
     const own = shown.get(address)
     if (own) return { kind: 'shown', src: own }
     if (allowed.value) return { kind: 'shown', src: addressOf(place.value!, address) }
