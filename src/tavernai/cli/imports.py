@@ -27,19 +27,28 @@ User = Annotated[
 def import_paths(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", exists=True, help="SillyTavern folders, backups, single files.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="PATH…", exists=True, help="SillyTavern folders, backups, single files."),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Import without asking, after a look at what is there.")
     ] = False,
     look: Annotated[bool, typer.Option("--look", help="Only look at what is there.")] = False,
+    undo: Annotated[
+        str | None, typer.Option("--undo", metavar="ID", help="Take an import back: what it made goes to the trash.")
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
-    """Move in from SillyTavern: look at what is there, then import it."""
+    """Move in from SillyTavern: look at what is there, then import it. One that was cut off goes on."""
+    if (undo is None) == (not paths):
+        raise typer.BadParameter("Give a PATH to import, or --undo with the id of an import.")
+    if undo is not None:
+        _tell_undone(run(ctx, "import.undo", {"id": undo, "user": user}, data=data), as_json)
+        return
     settings, told = settings_of(data_dir=data), []
-    for path in paths:
+    for path in paths or ():
         flow = _Flow(str(path.resolve()), user, wanted=_wanted(yes, look), quiet=as_json)
         told.append(asyncio.run(_along_a_road(host_of(ctx), settings, flow)))
     if as_json:
@@ -87,14 +96,16 @@ class _Flow:
 
     async def __call__(self, ask: Ask) -> dict[str, Any]:
         opened = await ask("import.open", self._place)
+        if opened["status"] == "importing" and not self._quiet:
+            say("An import of this was cut off; it goes on.")
         told = await self._watched(ask, opened, "Looking")
         if not self._quiet:
             _tell_found(told)
-        if told["status"] != "ready" or not self._wanted():
+        if told["status"] not in ("ready", "done") or (told["status"] == "ready" and not self._wanted()):
             return told
-        told = await self._watched(
-            ask, await ask("import.start", {"id": told["id"], "user": self._place["user"]}), "Importing"
-        )
+        if told["status"] == "ready":
+            started = await ask("import.start", {"id": told["id"], "user": self._place["user"]})
+            told = await self._watched(ask, started, "Importing")
         if not self._quiet:
             _tell_done(told)
         return told
@@ -149,6 +160,15 @@ def _tell_found(told: dict[str, Any]) -> None:
         say(f"Keys are never imported; there were some for {names}. Enter them with `tavernai connection add`.")
     if told["counts"]["success"] is not None:
         say(f"{100 * told['counts']['success']:.1f} % can be imported.")
+
+
+def _tell_undone(told: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        say_json(told)
+        return
+    say(f"{told['trashed']} put into the trash.")
+    if told["kept"]:
+        say_table(told["kept"], ("kind", "name", "why"), nothing="")
 
 
 def _tell_done(told: dict[str, Any]) -> None:

@@ -1,33 +1,15 @@
 """A chat moves in and out again over HTTP, and SillyTavern would not notice that it was away."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tavernai.bootstrap import open_services, web_app
-from tavernai.settings import Settings
-from tests.acceptance.interop.test_importing import imported
 from tests.support.archives import packed
+from tests.support.moving import imported
 from tests.support.people import Person
-from tests.support.serving import served
 from tests.support.shared import fixture
 
 CHATS = ("st11010_solo", "st1126_solo", "st118_solo")
-
-
-@pytest_asyncio.fixture
-async def ari(tmp_path: Path) -> AsyncIterator[Person]:
-    async with (
-        open_services(Settings(data_dir=tmp_path / "data", log_level="error"), serving=True) as services,
-        served(web_app(services)) as url,
-        Person(url) as person,
-    ):
-        setup = await person.post("/api/setup", {"username": "ari", "password": "correct horse"})
-        person.csrf = setup.ok()["csrf_token"]
-        yield person
 
 
 @pytest.mark.parametrize("name", CHATS)

@@ -1,71 +1,16 @@
 """A SillyTavern user moves in over HTTP: looks, imports, looks again, undoes."""
 
-import asyncio
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tavernai.bootstrap import open_services, web_app
-from tavernai.settings import Settings
+from tests.support.moving import IMPORT, imported, items, looked_at, names, until
 from tests.support.people import Person
-from tests.support.serving import served
 from tests.support.shared import fixture
 from tests.support.tavernfolder import FILES, SECRET, card, chat, laid_out, zipped
-
-PASSWORD = "correct horse"
-WAIT_SECONDS = 60
-IMPORT = "/api/config/import"
-
-
-@pytest_asyncio.fixture
-async def ari(tmp_path: Path) -> AsyncIterator[Person]:
-    async with (
-        open_services(Settings(data_dir=tmp_path / "data", log_level="error"), serving=True) as services,
-        served(web_app(services)) as url,
-        Person(url) as person,
-    ):
-        setup = await person.post("/api/setup", {"username": "ari", "password": PASSWORD})
-        person.csrf = setup.ok()["csrf_token"]
-        yield person
-
-
-async def until(person: Person, import_id: str, *statuses: str) -> dict[str, Any]:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            told: dict[str, Any] = (await person.get(f"{IMPORT}/{import_id}")).ok()
-            if told["status"] in (*statuses, "failed"):
-                assert told["status"] in statuses, told
-                return told
-            await asyncio.sleep(0.05)
-
-
-async def looked_at(person: Person, data: bytes, name: str = "backup.zip") -> dict[str, Any]:
-    sent = await person.upload(f"{IMPORT}/sillytavern", (name, data))
-    assert sent.status == 202
-    return await until(person, sent.ok()["import_id"], "ready")
-
-
-async def imported(person: Person, data: bytes, name: str = "backup.zip") -> dict[str, Any]:
-    found = await looked_at(person, data, name)
-    (await person.post(f"{IMPORT}/{found['id']}:start", {})).ok()
-    return await until(person, found["id"], "done")
-
-
-async def items(person: Person, import_id: str, **asked: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (
-        await person.get(f"{IMPORT}/{import_id}/items", params={"limit": "200", **asked})
-    ).ok()["items"]
-    return found
-
-
-async def names(person: Person, path: str, field: str = "name") -> list[str]:
-    return sorted(item[field] for item in (await person.get(path)).ok()["items"])
 
 
 @pytest.mark.parametrize("prefix", ["", "public/", "SillyTavern/data/default-user/"])

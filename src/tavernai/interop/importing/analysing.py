@@ -9,8 +9,10 @@ from typing import Any, Final
 import orjson
 
 from tavernai.characters.domain.jsontext import JsonRefused, parse_json
-from tavernai.characters.domain.reading import CardFile, canonical_hash, read_file
+from tavernai.characters.domain.pictures import picture_kind
+from tavernai.characters.domain.reading import canonical_hash, read_file
 from tavernai.characters.domain.repairs import Repairs
+from tavernai.characters.errors import PictureRefused
 from tavernai.characters.lorebooks.importing import prepared as prepared_book
 from tavernai.config.presets.service import prepared as prepared_presets
 from tavernai.interop.importing.chats import ChatLooker
@@ -22,13 +24,14 @@ from tavernai.interop.importing.domain.sniff import kind_of_json
 from tavernai.interop.importing.domain.tuning import (
     UNNAMED_PERSONA,
     PersonaTold,
-    Tuned,
-    chosen,
+    books_of_cards,
+    global_books,
     personas_of,
+    player_of,
     scripts_of,
     tags_of,
-    tuned,
 )
+from tavernai.interop.importing.noting import SECRETS_SENTENCE, tell_card, tell_settings, world_of
 from tavernai.interop.importing.sources import Member, MemberUnreadable, Source, read_bytes
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.text import clean_text
@@ -40,8 +43,8 @@ KIND_OF_PRESET: Final = {preset: kind for kind, preset in PRESETS.items()}
 NAME_CHARS_MAX: Final = 300
 
 PLACED: Final = ("position", "depth", "role")
-SECRETS_SENTENCE: Final = "Keys are never imported. Enter them again under Connections."
 UNREADABLE: Final = ("unreadable", "This file cannot be read.")
+NO_PICTURE: Final = (PictureRefused.code, PictureRefused().detail)
 NOTHING_KNOWN: Final = ("not_understood", "Nothing here understands this file.")
 ASSETS: Final = re.compile(r"(characters/[^/]+|user/images(/[^/]+)?|user/files|user)/", re.IGNORECASE)
 
@@ -51,14 +54,16 @@ Reader = Callable[[Member, Placed], Iterator[Found]]
 class Analyst:
     """One look at one source. Plain code for a thread: `found()` gives object after object."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, user_name: str = "") -> None:
+        """`user_name`: who plays where the source does not tell."""
         self._source = source
+        self._user_name = user_name
         self._checks = Checks()
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._personas: dict[str, dict[str, PersonaTold]] = {}
         self._tags: dict[str, dict[str, list[str]]] = {}
         self._aside: dict[tuple[str, str], list[int]] = {}
-        self._chats = ChatLooker(source, self._checks)
+        self._chats = ChatLooker(source, self._checks, self._player)
         self.roots: list[str] = []
         self.done = self.total = 0
         self._readers: dict[str, Reader] = {
@@ -76,17 +81,23 @@ class Analyst:
         """Every object. Raises SourceTooLarge."""
         members = self.read_settings()
         self.total = len(members)
-        linked: list[Found] = []
         for member in members:
             for one in self._look(member):
-                if one.about.get("books") or one.kind == "lorebook":
-                    linked.append(Found(one.kind, "", one.name, about={"books": one.about.get("books", [])}))
-                yield one
+                yield self._linked(one)
             self.done += 1
-        yield from self._chats.found()
+        for chat in self._chats.found():
+            yield self._linked(chat)
         yield from self._pictureless()
         yield from self._left_aside()
-        self._checks.links(linked)
+        self._checks.links()
+
+    def _linked(self, one: Found) -> Found:
+        """What names others, or is named by them, noted for the checks."""
+        root = next((root for root in self.roots if one.path.startswith(root)), "")
+        if one.kind == "lorebook" and one.verdict != "refused":
+            self._checks.brings("missing_lorebooks", root, [one.name])
+        self._checks.needs("missing_lorebooks", root, one.about.get("books", ()))
+        return one
 
     def read_settings(self) -> list[Member]:
         """The source's members, after the settings of every folder were read. Raises SourceTooLarge."""
@@ -128,11 +139,12 @@ class Analyst:
         one = self._new(member, "character", name=str(found.card.data["name"]), data=data)
         one.warnings = [repair.as_json() for repair in found.repairs]
         one.about = {"card_hash": canonical_hash(found.card), "tags": self._tags.get(place.root, {}).get(name, [])}
-        _tell_card(one, found)
-        world = _world_of(found.card.data)
+        tell_card(one, found)
+        world = world_of(found.card.data)
         if world:
             one.about["books"] = [world]
         self._checks.card(found.card.data)
+        self._chats.card(place.root, member.path, one.name)
         yield one
         yield from self._chats.brought(one, found)
 
@@ -172,10 +184,16 @@ class Analyst:
         data = read_bytes(self._source, member.path, bytes_max=PICTURE_BYTES_MAX)
         avatar = member.path.rpartition("/")[2]
         told = self._personas.get(place.root, {}).get(avatar)
+        if told is None and picture_kind(data) is None:
+            yield self._new(member, "persona").refuse(*NO_PICTURE)
+            return
         one = self._persona_of(member.path, told, hashlib.sha256(data).hexdigest(), size=member.size)
         if told is None:
             one.warn("persona_unnamed", "The settings name no persona for this picture.")
-        one.note("avatar", "kept")
+        if picture_kind(data) is not None:
+            one.note("avatar", "kept")
+        else:
+            one.warn("picture_unusable", "Its picture cannot be used; a drawn portrait is shown instead.")
         yield one
 
     def _persona_of(self, path: str, told: PersonaTold | None, picture: str, *, size: int = 0) -> Found:
@@ -201,6 +219,9 @@ class Analyst:
     def _background(self, member: Member, place: Placed) -> Iterator[Found]:
         data = read_bytes(self._source, member.path, bytes_max=PICTURE_BYTES_MAX)
         one = self._new(member, "background", data=data)
+        if picture_kind(data) is None:
+            yield one.refuse(*NO_PICTURE)
+            return
         one.note("picture", "preserved", "Kept; choose it as a background where you want it.")
         yield one
 
@@ -231,10 +252,12 @@ class Analyst:
         dropped: list[str] = []
         kept = keys.without_secrets(settings, dropped)
         one.digest = hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        _tell_settings(one, settings, dropped)
+        tell_settings(one, settings, dropped)
         for name in dropped:
             self._checks.name("keys", name)
         self._checks.settings(settings)
+        named = [*global_books(settings), *(book for books in books_of_cards(settings).values() for book in books)]
+        self._checks.needs("missing_lorebooks", place.root, named)
         yield one
         for index, script in enumerate(scripts_of(settings)):
             path = f"{member.path}#extension_settings.regex[{index}]"
@@ -311,6 +334,9 @@ class Analyst:
         """The settings of a user's folder, as they were read."""
         return self._settings.get(root, {})
 
+    def _player(self, root: str) -> str:
+        return player_of(self.settings_of(root)) or self._user_name
+
     def _has_picture(self, root: str, avatar: str) -> bool:
         return any(f"{root}{folder}/{avatar}" in self._paths for folder in ("User Avatars", "user avatars"))
 
@@ -337,39 +363,3 @@ class Analyst:
         shown = clean_text(name or stem(member.path))[:NAME_CHARS_MAX]
         digest = hashlib.sha256(data).hexdigest() if data is not None else ""
         return Found(kind, member.path, shown, digest=digest, size=member.size)
-
-
-def _tell_card(one: Found, found: CardFile) -> None:
-    for name, value in found.card.data.items():
-        if value not in (None, "", [], {}) and name != "extensions":
-            one.note(name, "kept")
-    extensions = found.card.data.get("extensions")
-    for name, value in extensions.items() if isinstance(extensions, dict) else ():
-        if name == "regex_scripts" and value:
-            one.note(f"extensions.{name}", "kept", "Scripts of a card run only after you allow them for the character.")
-        elif value not in (None, "", [], {}):
-            one.note(f"extensions.{str(name)[:100]}", "preserved", "Kept in the card, and given back by exports.")
-    if one.about.get("tags"):
-        one.note("tags", "mapped", "Tags of the settings are joined with the card's own.")
-
-
-def _world_of(data: Mapping[str, Any]) -> str:
-    extensions = data.get("extensions")
-    world = extensions.get("world") if isinstance(extensions, Mapping) else None
-    return world if isinstance(world, str) else ""
-
-
-def _tell_settings(one: Found, settings: Mapping[str, Any], dropped: list[str]) -> None:
-    mapped: set[str] = set()
-    for told in tuned(settings):
-        mapped.add(told.field.split(".")[0])
-        if isinstance(told, Tuned):
-            one.note(told.field, "mapped", told.path)
-        else:
-            one.note(told.field, "preserved", told.why)
-    for _, path, name, field in chosen(settings):
-        one.note(field, "mapped", f"{path}: {name}")
-    for field in dropped:
-        one.note(field, "refused", SECRETS_SENTENCE)
-    for name in settings:
-        one.note(str(name), "preserved", "Kept without its keys, and given back by exports.")

@@ -1,7 +1,7 @@
 """Chat files of a source: looked at one line at a time, and put together into families of branches."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
@@ -12,7 +12,7 @@ from tavernai.characters.domain.reading import CardFile, read_file
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.chat.formats import tavern
 from tavernai.chat.formats.reading import JSON_BYTES_MAX, read_chats
-from tavernai.chat.formats.shapes import ChatImport, ChatMessage, new_warnings
+from tavernai.chat.formats.shapes import ChatMessage, Names, new_warnings
 from tavernai.interop.importing.checks import Checks
 from tavernai.interop.importing.domain.family import families
 from tavernai.interop.importing.domain.found import Found
@@ -24,6 +24,7 @@ from tavernai.kernel.text import clean_text
 
 CARD_BYTES_MAX: Final = 64 * 2**20
 FIELDS_MAX: Final = 60
+UNKNOWN: Final = Names()
 TAVERN, OTHER, BROUGHT = "tavern", "other", "brought"
 MAPPED: Final = {
     **{row.name: row.path for row in NOTE},
@@ -49,10 +50,13 @@ class Opened:
 
 
 @contextmanager
-def open_chat(source: Source, path: str, form: str, *, index: int = 0, watch: Any = None) -> Iterator[Opened]:
+def open_chat(
+    source: Source, path: str, form: str, *, index: int = 0, names: Names | None = None, watch: Any = None
+) -> Iterator[Opened]:
     """A chat of a source; of SillyTavern's own files one line at a time lies in memory.
 
     Args:
+        names: who speaks in a chat of another program that only says "the user" or "the character".
         watch: told of every byte of SillyTavern's own files, as hashlib's objects are.
     Raises:
         MemberUnreadable, NotAChat, CardRefused.
@@ -75,7 +79,8 @@ def open_chat(source: Source, path: str, form: str, *, index: int = 0, watch: An
         header, messages = tavern.read_lines(enumerate([chat.header, *chat.lines], start=1), warnings)
         yield Opened(header or {}, messages, warnings)
         return
-    found = read_chats(read_bytes(source, path, bytes_max=JSON_BYTES_MAX), filename=path.rpartition("/")[2])[index]
+    data = read_bytes(source, path, bytes_max=JSON_BYTES_MAX)
+    found = read_chats(data, filename=path.rpartition("/")[2], names=names)[index]
     yield Opened(found.header or {}, iter(found.messages), found.warnings)
 
 
@@ -110,15 +115,22 @@ class _Folder:
 class ChatLooker:
     """Chats are looked at last: groups, which tell of them, stand behind them in the order of paths."""
 
-    def __init__(self, source: Source, checks: Checks) -> None:
+    def __init__(self, source: Source, checks: Checks, players: Callable[[str], str]) -> None:
         self._source = source
         self._checks = checks
+        self._players = players
+        self._cards: dict[tuple[str, str], str] = {}
         self._folders: dict[tuple[str, str], _Folder] = {}
         self._groups: dict[str, list[tuple[set[str], _Group]]] = {}
 
     def add(self, member: Member, place: Placed) -> None:
         folder = place.inside.rpartition("/")[0]
         self._folders.setdefault((place.root, folder), _Folder()).members.append((member, place))
+
+    def card(self, root: str, path: str, name: str) -> None:
+        """A card that was found: the chats in the folder named like its file are with it."""
+        self._cards[root, stem(path)] = name
+        self._checks.brings("missing_characters", root, [path.rpartition("/")[2], stem(path), name])
 
     def group(self, root: str, value: Mapping[str, Any]) -> None:
         """A group that was found: its chats are named by it."""
@@ -128,6 +140,7 @@ class ChatLooker:
         if isinstance(value.get("chat_metadata"), Mapping):
             metadata.setdefault(str(value.get("chat_id")), value["chat_metadata"])
         members = [str(one) for one in value.get("members") or []]
+        self._checks.needs("missing_characters", root, [stem(member) for member in members])
         self._groups.setdefault(root, []).append((chats, _Group(str(value.get("name") or "Group"), members, metadata)))
 
     def brought(self, card: Found, file: CardFile) -> Iterator[Found]:
@@ -141,6 +154,7 @@ class ChatLooker:
 
     def found(self) -> Iterator[Found]:
         for (root, folder), pending in self._folders.items():
+            self._checks.needs("missing_characters", root, {place.folder for _, place in pending.members} - {""})
             told = [one for member, place in pending.members for one in self._chats_of(member, place)]
             yield from _in_families(told, folder.rpartition("/")[2], root)
         self._folders.clear()
@@ -154,7 +168,7 @@ class ChatLooker:
                 if one.about["messages"] or one.about["header"]:
                     yield one
                     return
-            yield from self._foreign(member, kind)
+            yield from self._foreign(member, place)
         except MemberUnreadable:
             yield one.refuse("unreadable", "This file cannot be read.")
         except TavernError as error:
@@ -183,25 +197,37 @@ class ChatLooker:
         for name in sorted(fields - MESSAGE_MAPPED - {"extra", "extra.bookmark_link"}):
             one.note(name[:200], "preserved", "Kept with the message, and given back by exports.")
 
-    def _foreign(self, member: Member, kind: str) -> Iterator[Found]:
+    def _foreign(self, member: Member, place: Placed) -> Iterator[Found]:
         data = read_bytes(self._source, member.path, bytes_max=JSON_BYTES_MAX)
-        chats = read_chats(data, filename=member.path.rpartition("/")[2])
+        names = self._names(place.root, place.folder)
+        chats = read_chats(data, filename=member.path.rpartition("/")[2], names=names)
         digest = hashlib.sha256(data).hexdigest()
         for index, chat in enumerate(chats):
             path = member.path if len(chats) == 1 else f"{member.path}#{index}"
-            one = Found(kind, path, clean_text(chat.title or stem(member.path))[:300], size=member.size)
+            one = Found(place.kind, path, clean_text(chat.title or stem(member.path))[:300], size=member.size)
             one.digest = f"{digest}-{index}" if len(chats) > 1 else digest
             one.warnings = chat.warnings.as_json()
             one.about = {"form": OTHER, "file": member.path, "index": index, "messages": len(chat.messages)}
-            one.about |= _names_of(chat)
+            one.about |= {"root": place.root, "folder": place.folder, "names": [names.user, names.character]}
+            told = chat.character_name or ""
+            one.about["character_name"] = "" if told == UNKNOWN.character else told
             one.note("messages", "kept", f"{len(chat.messages)} ({chat.format})")
             yield one
+
+    def _names(self, root: str, folder: str) -> Names:
+        """Who speaks, as far as the place tells: whoever plays there, and the character the folder is named after.
+
+        Of a file that lies in no character's folder it is the only card that came along.
+        """
+        listed = [name for (place, _), name in self._cards.items() if place == root]
+        character = self._cards.get((root, folder), folder) or (listed[0] if len(listed) == 1 else "")
+        return Names(self._players(root) or UNKNOWN.user, character or UNKNOWN.character)
 
     def _tell(self, one: Found, metadata: Mapping[str, Any], header: Mapping[str, Any], place: Placed) -> None:
         about = one.about
         about["metadata"] = {name: metadata[name] for name in MAPPED if metadata.get(name) not in (None, "")}
         about["character_name"] = _named(header, "character_name")
-        about["folder"] = place.inside.split("/")[-2] if place.kind == "chat" and "/" in place.inside else ""
+        about["folder"] = place.folder
         about["root"] = place.root
         if isinstance(about["metadata"].get("world_info"), str):
             about["books"] = [about["metadata"]["world_info"]]
@@ -254,7 +280,3 @@ def _parent(one: Found) -> str | None:
 def _named(header: Mapping[str, Any], name: str) -> str:
     found = header.get(name)
     return clean_text(found)[:200] if isinstance(found, str) and found != "unused" else ""
-
-
-def _names_of(chat: ChatImport) -> dict[str, Any]:
-    return {"character_name": chat.character_name or "", "user_name": chat.user_name or ""}

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tavernai.interop.importing.domain.found import Found
 from tavernai.prompting.domain.macro_table import ALIASES, MACROS
 
 MACRO: Final = re.compile(r"\{\{\s*[#/!]?\s*([A-Za-z][\w]*)")
 KNOWN: Final = frozenset(name.lower() for name in (*MACROS, *ALIASES)) | {"original", "if", "else", "trim", "noop"}
 NAMES_MAX: Final = 50
+LINKS_MAX: Final = 20_000
 TEXT_CHARS_MAX: Final = 200_000
 MARKERS: Final = frozenset({
     "main", "nsfw", "jailbreak", "enhanceDefinitions", "charDescription", "charPersonality", "scenario",
@@ -26,6 +26,8 @@ class Checks:
     def __init__(self) -> None:
         self._names: dict[str, Counter[str]] = {}
         self._counts: Counter[str] = Counter()
+        self._needed: dict[str, set[tuple[str, str]]] = {}
+        self._brought: dict[str, set[tuple[str, str]]] = {}
 
     def name(self, about: str, name: str) -> None:
         """Something named: a macro, a key, an extension."""
@@ -87,14 +89,22 @@ class Checks:
         if group.get("generation_mode"):
             self.name("group_modes", f"joined cards {group['generation_mode']}")
 
-    def links(self, found: Iterable[Found]) -> None:
+    def needs(self, about: str, root: str, names: Iterable[str]) -> None:
+        """Something names these; `missing_…` says what they are."""
+        found = self._needed.setdefault(about, set())
+        found |= {(root, name) for name in names if name and len(found) < LINKS_MAX}
+
+    def brings(self, about: str, root: str, names: Iterable[str]) -> None:
+        """These are there."""
+        self._brought.setdefault(about, set()).update((root, name.casefold()) for name in names)
+
+    def links(self) -> None:
         """Lorebooks and cards that something names and nothing brings."""
-        items = list(found)
-        books = {one.name.casefold() for one in items if one.kind == "lorebook"}
-        for one in items:
-            for book in one.about.get("books", ()):
-                if book.casefold() not in books:
-                    self.name("missing_lorebooks", book)
+        for about, needed in self._needed.items():
+            brought = self._brought.get(about, set())
+            for root, name in sorted(needed):
+                if (root, name.casefold()) not in brought:
+                    self.name(about, name)
 
     def told(self) -> dict[str, Any]:
         """Plain JSON: lists of names, and counts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -104,8 +105,17 @@ class Folders:
         if found is None and about.get("folder"):
             folder = f"{about.get('root', '')}characters/{about['folder']}."
             found = next((one for path, one in self.cards.items() if path.startswith(folder)), None)
-        found = found or self.names.get(about.get("character_name") or "")
+        name = about.get("character_name") or about.get("folder") or ""
+        found = found or self.names.get(name) or await self.storage.read(partial(self._only, name=name))
         return Role(found, self._shown.get(found, "")) if found is not None else Role()
+
+    def _only(self, conn: Connection, name: str) -> str | None:
+        """The character of this name among all the person has, if there is exactly one."""
+        rows = list(conn.execute(store.characters_named(self.owner_id, sort_key(name)))) if name else []
+        if len(rows) != 1:
+            return None
+        self._shown[rows[0].id] = rows[0].name
+        return str(rows[0].id)
 
     def settings(self, root: str) -> Mapping[str, Any]:
         return self._settings.get(root, {})

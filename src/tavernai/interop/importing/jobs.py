@@ -16,8 +16,9 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Connection, bindparam, delete
 
+from tavernai.characters.personas import store as personas
 from tavernai.interop.importing import events as e
 from tavernai.interop.importing import store
 from tavernai.interop.importing.analysing import Analyst
@@ -127,7 +128,7 @@ class Jobs:
         await self._storage.commit(lambda tx: tx.later(FORGET_ITEMS, {"of": row["id"]}))
         source = await asyncio.to_thread(self._source, row)
         try:
-            analyst = Analyst(source)
+            analyst = Analyst(source, user_name=await self._storage.read(partial(_player, owner_id=row["owner_id"])))
             found, number = analyst.found(), 0
             while batch := await asyncio.to_thread(_taken_from, found, ANALYSED_A_COMMIT):
                 if job.stopping:
@@ -249,6 +250,11 @@ def turn(tx: Transaction, import_id: str, **values: Any) -> None:
 
 def as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _player(conn: Connection, owner_id: str) -> str:
+    persona = personas.default(conn, owner_id)
+    return str(persona["name"]) if persona is not None else ""
 
 
 def _taken_from(found: Iterator[Found], count: int) -> list[Found]:

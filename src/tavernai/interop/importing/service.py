@@ -73,7 +73,7 @@ class ImportsService:
     async def begin(self) -> None:
         """Go on with what a former process left in the middle."""
         for row in await self._storage.read(store.unfinished):
-            (self._jobs.look if row["status"] == "analysing" else self._jobs.make)(row["id"])
+            self._go_on(row)
         await self.tidy()
 
     async def close(self) -> None:
@@ -89,6 +89,9 @@ class ImportsService:
         for place in list(self._folder.iterdir()):
             if place.name in old and place.name not in self._jobs:
                 await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+
+    def _go_on(self, row: Row) -> None:
+        (self._jobs.look if row["status"] == "analysing" else self._jobs.make)(row["id"])
 
     # What a person asks for.
 
@@ -113,10 +116,18 @@ class ImportsService:
             raise
 
     async def open_path(self, user_id: str, path: str) -> str:
-        """Look at a folder or a file of this machine; the import's id. Raises PathRefused."""
+        """Look at a folder or a file of this machine; the import's id. Raises PathRefused.
+
+        An import of the same place that is under way, or was when a former process ended, goes on instead: begun anew
+        beside it, half a chat would be there twice.
+        """
         place = Path(path)
         if not place.is_absolute() or not await asyncio.to_thread(place.exists):
             raise PathRefused(path=path[:500])
+        for row in await self._storage.read(store.unfinished):
+            if row["owner_id"] == user_id and row["source"].get("path") == str(place):
+                self._go_on(row)
+                return str(row["id"])
         import_id = new_id()
         await self._open(user_id, import_id, place.name or str(place), {"path": str(place)})
         return import_id
@@ -186,8 +197,7 @@ class ImportsService:
         """Put what it made into the trash, except what was changed since. Raises NotFound, WrongStage."""
         row = await self.get(user_id, import_id)
         _check(row, "done", "cancelled", "failed")
-        if import_id in self._jobs:
-            raise WrongStage(status=row["status"])
+        await self._jobs.stop(import_id)  # what is done may still be tidying up behind itself
         by = By(f"user:{user_id}", "import")
         while items := await self._storage.read(lambda conn: store.made(conn, import_id, limit=UNDONE_A_COMMIT)):
             await self._storage.commit(partial(take_back, items=items, owner_id=user_id, by=by))

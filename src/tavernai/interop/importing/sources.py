@@ -28,6 +28,9 @@ RATIO_FROM_BYTES: Final = 4 * 2**20
 USUAL_BYTES: Final = 2 * 2**20
 PATH_CHARS_MAX: Final = 1_000
 DEPTH_MAX: Final = 12
+UTF8_FLAG: Final = 0x800
+UNTOLD: Final = ("utf-8", "gb2312")
+"""Encodings that names written in another hardly fit by chance."""
 BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 """What zipfile raises for archives that are damaged, encrypted or made with a method it does not know."""
 
@@ -129,19 +132,21 @@ class FolderSource:
             path = Path(entry.path)
             if is_noise(path.relative_to(self._root).as_posix()):
                 continue
-            if entry.is_dir(follow_symlinks=False) and depth < DEPTH_MAX:
-                yield from self._walk(path, depth + 1)
-            elif not entry.is_dir():
+            if not entry.is_dir(follow_symlinks=False):
                 yield path
+            elif depth < DEPTH_MAX:
+                yield from self._walk(path, depth + 1)
 
     def _member(self, path: Path, inside: str) -> Member | None:
         try:
             target = path.resolve(strict=True)
             told = target.stat()
         except (OSError, RuntimeError):
-            return None
+            return Member(clean_text(inside), 0, "This link leads nowhere.") if path.is_symlink() else None
         if not target.is_relative_to(self._root):
             return Member(clean_text(inside), 0, "A link that leads out of the folder is not followed.")
+        if stat.S_ISDIR(told.st_mode):
+            return Member(clean_text(inside), 0, "A link to a folder is not followed.")
         if not stat.S_ISREG(told.st_mode):
             return None
         return _checked(inside, told.st_size)
@@ -159,6 +164,7 @@ class ZipSource:
 
     def members(self) -> Iterator[Member]:
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        _rename(infos)
         _check_bounds(len(infos), sum(info.file_size for info in infos))
         for info in sorted(infos, key=lambda info: info.filename):
             path = info.filename.replace("\\", "/")
@@ -230,6 +236,27 @@ ZIP_CARDS: Final = (".charx", ".byaf", ".jpg", ".jpeg", ".png", ".webp")
 def is_zip(name: str, place: Path) -> bool:
     """Whether a file is an archive to look into, and no card that happens to be one."""
     return not name.lower().endswith(ZIP_CARDS) and zipfile.is_zipfile(place)
+
+
+def _rename(infos: Sequence[zipfile.ZipInfo]) -> None:
+    """Give names their letters back: tools of Windows write the system's encoding and do not say which.
+
+    Taken is the first of UNTOLD that all the names of the archive are written in; none fits: code page 437, as the
+    format says.
+    """
+    untold = [info for info in infos if not info.flag_bits & UTF8_FLAG and not info.filename.isascii()]
+    try:
+        raw = [info.filename.encode("cp437") for info in untold]
+    except UnicodeEncodeError:  # the archive named them in another place, which is believed
+        return
+    for encoding in UNTOLD:
+        try:
+            names = [name.decode(encoding) for name in raw]
+        except UnicodeDecodeError:
+            continue
+        for info, name in zip(untold, names, strict=True):
+            info.filename = name
+        return
 
 
 def _of_zip(info: zipfile.ZipInfo, path: str) -> Member:

@@ -216,6 +216,12 @@ def books_by_name(owner_id: str, keys: Sequence[str]) -> Select[Any]:
     return select(c.name_key, c.id).where(c.owner_id == owner_id, c.deleted_at.is_(None), c.name_key.in_(keys))
 
 
+def characters_named(owner_id: str, key: str) -> Select[Any]:
+    """Characters outside the trash by their folded name; two are enough to know that it is not one."""
+    c = characters.c
+    return select(c.id, c.name).where(c.owner_id == owner_id, c.deleted == 0, c.name_key == key).limit(2)
+
+
 def other_chats(owner_id: str, character_id: str) -> Select[Any]:
     """One conversation outside the trash with this character, if there is any."""
     c = conversations.c

@@ -52,12 +52,16 @@ def _untuned(tx: Transaction, item: Row, *, owner_id: str, by: By) -> str:
             continue
         op: Op = {"op": "set", "path": one["path"], "value": one["was"]}
         commit_in(tx, owner_id, scope, [op if one["had"] else {"op": "unset", "path": one["path"]}], by=by)
-    _unchoose(tx, item["about"].get("default_was"), owner_id=owner_id, by=by)
+    _unchoose(tx, item, owner_id=owner_id, by=by)
     return told
 
 
-def _unchoose(tx: Transaction, persona_id: Any, *, owner_id: str, by: By) -> None:
-    if isinstance(persona_id, str) and own_in(tx, owner_id, persona_id) is not None:
+def _unchoose(tx: Transaction, item: Row, *, owner_id: str, by: By) -> None:
+    """Play the former persona again, unless this import made that one too: then another of its settings knows whose."""
+    persona_id = item["about"].get("default_was")
+    if not isinstance(persona_id, str) or own_in(tx, owner_id, persona_id) is None:
+        return
+    if not tx.rows(store.items_that_became(item["import_id"], persona_id)):
         personas.choose_in(tx, persona_id, owner_id=owner_id, by=by)
 
 

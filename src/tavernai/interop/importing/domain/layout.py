@@ -16,7 +16,9 @@ TELLING: Final = frozenset({
 """Folders that tell a user's folder; so does settings.json."""
 
 SKIPPED: Final = re.compile(
-    r"(^|/)(node_modules|\.git|__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini)(/|$)", re.IGNORECASE
+    r"(^|/)(node_modules|\.git|__MACOSX|@eaDir|\.DS_Store|Thumbs\.db|desktop\.ini|\.directory|\.(git)?keep|\.gitignore"
+    r"|\._[^/]*)(/|$)",
+    re.IGNORECASE,
 )
 
 CARDS: Final = r"(png|json|jpe?g|webp|ya?ml|charx|byaf)"
@@ -29,7 +31,7 @@ PLACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"backups/secrets_migration_[^/]*\.json$", "secret"),
         (r"settings\.json$", "settings"),
         (rf"characters/[^/]+\.{CARDS}$", "character"),
-        (r"chats/[^/]+/[^/]+\.jsonl$", "chat"),
+        (r"chats/([^/]+/)?[^/]+\.(jsonl|json|txt)$", "chat"),
         (r"group chats/[^/]+\.jsonl$", "group_chat"),
         (r"groups/[^/]+\.json$", "group"),
         (r"worlds/[^/]+\.(json|png)$", "lorebook"),
@@ -48,12 +50,17 @@ PLACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     )
 )
 
+CODE: Final = "Program code of others is not imported."
 NOT_NEEDED: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), why)
     for pattern, why in (
         (r"thumbnails/", "Thumbnails are made again."),
         (r"vectors/", "Vectors are made again."),
-        (r"extensions/|scripts/", "Program code of others is not imported."),
+        (r"extensions/|scripts/", CODE),
+        (r"(css|img|lib|locales|i18n|sounds?|webfonts|fonts)/", CODE),
+        (r"[^/]+\.(m?js|ts|css|html?|map|ico|svg|md|webmanifest|woff2?|ttf|bat|sh|conf|ya?ml|lock)$", CODE),
+        (r"robots\.txt$", CODE),
+        (r"(manifest|package(-lock)?|jsconfig|tsconfig)\.json$", CODE),
         (r"assets/", "Assets of extensions are not imported."),
         (r"movingui/", "Positions of SillyTavern's own panels mean nothing here."),
         (r"user/workflows/", "Workflows of an image generator are not used here."),
@@ -71,6 +78,12 @@ class Placed:
     inside: str
     kind: str
     why: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Of a chat, the folder named like its character's file; "" when it lies in none."""
+        parts = self.inside.split("/")
+        return parts[-2] if self.kind == "chat" and len(parts) > 2 else ""
 
 
 def roots_of(paths: Iterable[str]) -> list[str]:

@@ -200,6 +200,18 @@ class PersonaTold:
     """position, depth, role, title"""
 
 
+def player_of(settings: Mapping[str, Any]) -> str:
+    """The name under which the person plays: the one shown last, else that of the persona in use; "" without any."""
+    told = settings.get("username")
+    if isinstance(told, str) and told.strip():
+        return told.strip()
+    personas = personas_of(settings)
+    used = personas.get(str(settings.get("user_avatar"))) or next(
+        (one for one in personas.values() if one.is_default), None
+    )
+    return used.name if used is not None and used.name != UNNAMED_PERSONA else ""
+
+
 def personas_of(settings: Mapping[str, Any]) -> dict[str, PersonaTold]:
     """Personas by picture. Source: contract 6.4."""
     power = settings.get("power_user", settings)

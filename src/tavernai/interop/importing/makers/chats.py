@@ -1,5 +1,6 @@
 """Chats: each its own units of work, since one may be longer than a unit should be."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from tavernai.interop.importing.chats import TAVERN
 from tavernai.interop.importing.domain.tuning import Tuned, note_of
 from tavernai.interop.importing.folders import Role
 from tavernai.interop.importing.ids import derived_id
+from tavernai.interop.importing.makers.grouping import group_for
 from tavernai.interop.importing.makers.telling import Cast, ChatTeller, tell
 from tavernai.interop.importing.making import UNREADABLE, Outcome, Read, Run, refused
 from tavernai.interop.importing.sources import MemberUnreadable
@@ -59,7 +61,8 @@ class Chats:
             return
         role = await run.folders.role(about)
         conversation_id = derived_id(run.job["created_at"], f"{run.job['id']}/{item['n']}")
-        await self._storage.commit(lambda tx: self._begin(tx, item, conversation_id, role))
+        group = await asyncio.to_thread(self._group, item)
+        await self._storage.commit(lambda tx: self._begin(tx, item, conversation_id, role, group=group))
         teller = self._teller(item, role)
         place: dict[str, Any] = {"conversation_id": conversation_id, "owner_id": run.owner, "by": run.by}
         await tell(self._storage, teller, **place, keep=lambda tx, number, extras: run.keep(
@@ -67,19 +70,32 @@ class Chats:
         ))  # fmt: skip
         await self._storage.commit(lambda tx: self._end(tx, item, teller, conversation_id))
 
+    def _group(self, item: Row) -> dict[str, Any] | None:
+        """Who speaks in a group's chat; None: a chat with one."""
+        if item["kind"] != "group_chat":
+            return None
+        run = self._run
+        return group_for(run.source, item["path"], by_file=run.folders.files, by_name=run.folders.names)
+
     def _teller(self, item: Row, role: Role) -> ChatTeller:
         run = self._run
         seed = f"{run.job['id']}/{item['n']}/m"
         cast = Cast(run.folders.files, run.folders.names, role.id if item["kind"] == "chat" else None)
         return ChatTeller(run.source, item["about"], seed=seed, cast=cast, begin=run.job["created_at"])
 
-    def _begin(self, tx: Transaction, item: Row, conversation_id: str, role: Role) -> None:
+    def _begin(
+        self, tx: Transaction, item: Row, conversation_id: str, role: Role, *, group: dict[str, Any] | None
+    ) -> None:
         about = item["about"]
-        name = role.name or about.get("character_name") or about.get("folder") or item["name"]
+        name = (
+            (group or {}).get("name") or role.name or about.get("character_name") or about.get("folder") or item["name"]
+        )
         writing.begin(
-            tx, conversation_id, owner_id=self._run.owner, by=self._run.by, character_id=role.id,
+            tx, conversation_id, owner_id=self._run.owner, by=self._run.by, character_id=None if group else role.id,
             character_name=name, title=item["name"], cause_id=self._run.cause,
         )  # fmt: skip
+        if group:
+            writing.group_in(tx, conversation_id, group, owner_id=self._run.owner, by=self._run.by)
 
     def _end(self, tx: Transaction, item: Row, teller: ChatTeller, conversation_id: str) -> None:
         run, end = self._run, teller.end

@@ -14,7 +14,7 @@ import orjson
 
 from tavernai.chat import importing as writing
 from tavernai.chat.formats.dates import filled
-from tavernai.chat.formats.shapes import ChatMessage
+from tavernai.chat.formats.shapes import ChatMessage, Names
 from tavernai.interop.importing.chats import open_chat
 from tavernai.interop.importing.domain.family import ROOT, Edge, Family, Step, after
 from tavernai.interop.importing.ids import derived_id
@@ -71,6 +71,7 @@ class ChatTeller:
         self._source = source
         self._files = about.get("files") or [about["file"]]
         self._form, self._index = about["form"], about.get("index", 0)
+        self._names = Names(*about["names"]) if "names" in about else None
         self._seed = seed
         self._cast = cast
         self._begin = begin
@@ -112,7 +113,7 @@ class ChatTeller:
             return filled([message.sent_at for message in chat.messages], otherwise=self._begin)
 
     def _open(self, path: str) -> Any:
-        return open_chat(self._source, path, self._form, index=self._index)
+        return open_chat(self._source, path, self._form, index=self._index, names=self._names)
 
     def _add(self, out: Written, step: Step, message: ChatMessage, at: int) -> None:
         message_id = self._message_id(step.node, at)
