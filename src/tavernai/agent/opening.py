@@ -1,16 +1,20 @@
 """Before an order is taken: what is said as it will be stored, and the conversation that it opens."""
 
+import random
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection as Reader
 
 from tavernai.agent.assistant import ASSISTANT
+from tavernai.agent.company import Speaking, answering
+from tavernai.agent.domain.company import Turn
 from tavernai.agent.events import VariablesChanged
 from tavernai.agent.greeting import Greeter
 from tavernai.agent.hearing import Heard, Listener, Opening
 from tavernai.chat import service as chat
 from tavernai.chat.ports import Greeted
 from tavernai.kernel.facts import By
+from tavernai.kernel.ids import new_id
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
@@ -25,6 +29,14 @@ class Ahead:
     greeted: Greeted | None = None
     heard: Heard | None = None
     """None: the words are stored as they are written"""
+    speakers: tuple[Speaking, ...] | None = None
+    """who answers where several characters speak; None: one does"""
+
+    def answering(self, conversation: Row) -> tuple[Speaking, ...]:
+        """Who answers there, in order."""
+        if self.speakers is not None:
+            return self.speakers
+        return (Speaking(conversation["character_id"], conversation["character_name"]),)
 
     def insisting(self) -> "Ahead":
         """The same, recorded whatever has changed meanwhile: changes of other variables stay."""
@@ -66,7 +78,16 @@ class Opener:
             opening = Opening(opens, left)
         place = {"conversation_id": conversation_id, "character_id": character_id}
         heard = self.listener.heard(conn, user_id, text, opening=opening, **place) if text is not None else None
-        return Ahead(opens, greeted, heard)
+        told = Turn(text if heard is None else heard.text) if text is not None else Turn()
+        return Ahead(opens, greeted, heard, self.speakers(conn, user_id, conversation_id, turn=told))
+
+    def speakers(
+        self, conn: Reader, user_id: str, conversation_id: str | None, *, turn: Turn | None = None
+    ) -> tuple[Speaking, ...] | None:
+        """Who answers this turn in a conversation of several; without one, whoever it falls to."""
+        if conversation_id is None:
+            return None
+        return answering(conn, self.listener.stage, user_id, conversation_id, turn=turn, dice=random.Random(new_id()))
 
     def open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By, ahead: Ahead) -> str:
         """A new conversation with this character, or with the shipped assistant. Raises NotFound."""

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
+from tavernai.agent.company import Speaking
 from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
 from tavernai.agent.events import TaskQueued
@@ -180,7 +181,7 @@ class AgentService:
     def _ahead(self, conn: Connection, user_id: str, order: Order, opens: str) -> Ahead:
         """A person's own words as they will be stored, and the greeting of the conversation they open."""
         if order.action is not None:
-            return Ahead(opens)
+            return Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
         is_own = (order.speaker is None or order.speaker.role == "user") and (order.content or "").strip()
         return self._opener.ahead(
             conn, user_id, text=clean_text(order.content or "") if is_own else None,
@@ -191,7 +192,7 @@ class AgentService:
         before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
         if before is not None:
             return Posted(**before)
-        posted = self._act(tx, user_id, order) if order.action else self._say(tx, user_id, order, ahead)
+        posted = self._act(tx, user_id, order, ahead) if order.action else self._say(tx, user_id, order, ahead)
         remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
         return posted
 
@@ -206,7 +207,8 @@ class AgentService:
         conversation = conversation_for(tx, user_id, conversation_id)
         _check_room(tx, conversation_id)
         ahead.check(tx, user_id, conversation)
-        task_id = new_id() if order.reply else None
+        speakers = ahead.answering(conversation) if order.reply else ()
+        task_id = new_id() if speakers else None
         part = self._part(tx, user_id, conversation, order.speaker)
         told = text if ahead.heard is None else ahead.heard.text
         said = chat.add_message(tx, conversation_id, owner_id=user_id, by=by, text=told, task_id=task_id, **part)
@@ -216,15 +218,14 @@ class AgentService:
         if task_id is None:
             session_id = session_for(tx, user_id, conversation_id)
             return Posted(None, said.message_id, None, conversation_id, said.pos, session_id)
-        nudge = nudge_of(order)
-        reply = chat.add_reply(
-            tx, conversation_id, owner_id=user_id, by=by, name=conversation["character_name"],
-            character_id=conversation["character_id"], task_id=task_id, cause_id=cause, nudge=nudge,
-        )  # fmt: skip
-        return _queue(
-            tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,
-            conversation_id=conversation_id, message_id=said.message_id, cause_id=cause,
-        )  # fmt: skip
+        posted = [
+            _reply(
+                tx, user_id, order, one, task_id=new_id() if number else task_id, conversation_id=conversation_id,
+                message_id=said.message_id, cause_id=cause,
+            )
+            for number, one in enumerate(speakers)
+        ]  # fmt: skip
+        return posted[0]
 
     def _part(self, tx: Transaction, user_id: str, conversation: Row, speaker: Speaker | None) -> dict[str, Any]:
         """Role, name and character of what is said."""
@@ -238,7 +239,7 @@ class AgentService:
         place = {"character_id": conversation["character_id"], "conversation_id": conversation["id"]}
         return self._stage.user_name(tx, user_id, **place)
 
-    def _act(self, tx: Transaction, user_id: str, order: Order) -> Posted:
+    def _act(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         if order.conversation_id is None:
             raise NothingToAnswer("Say in which conversation.")
         kind, by, task_id, first = KINDS[order.action or ""], By.user(user_id), new_id(), False
@@ -250,7 +251,7 @@ class AgentService:
         if kind == Kind.IMPERSONATE:
             reply = self._speak_for(tx, user_id, conversation, task_id=task_id, by=by, nudge=nudge)
         elif target["role"] == "user" and kind in (Kind.REGENERATE, Kind.SWIPE):
-            kind, reply = Kind.REPLY, _answer(tx, conversation, target, **asked)
+            kind, reply = Kind.REPLY, _answer(tx, conversation, target, ahead.answering(conversation)[0], **asked)
         elif kind == Kind.CONTINUE:
             going_on = chat.begin_continue(tx, target["id"], conversation_id=conversation["id"], **asked)
             reply = (going_on.message_id, going_on.variant_id)
@@ -285,6 +286,21 @@ class AgentService:
             order=order, conversation_id=task["conversation_id"], message_id=task["message_id"],
             cause_id=requeued.id, retry_of=task_id,
         )  # fmt: skip
+
+
+def _reply(
+    tx: Transaction, user_id: str, order: Order, speaking: Speaking, *, task_id: str, conversation_id: str,
+    message_id: str, cause_id: str,
+) -> Posted:  # fmt: skip
+    """The place of one reply at the end, and the task that fills it."""
+    reply = chat.add_reply(
+        tx, conversation_id, owner_id=user_id, by=By.user(user_id), name=speaking.name,
+        character_id=speaking.character_id, task_id=task_id, cause_id=cause_id, nudge=nudge_of(order),
+    )  # fmt: skip
+    return _queue(
+        tx, user_id, Kind.REPLY, task_id=task_id, reply=(reply.message_id, reply.variant_id), order=order,
+        conversation_id=conversation_id, message_id=message_id, cause_id=cause_id,
+    )  # fmt: skip
 
 
 def _queue(
@@ -334,12 +350,11 @@ def _above(tx: Transaction, message: Row) -> str | None:
     return str(parent["id"]) if parent is not None else None
 
 
-def _answer(tx: Transaction, conversation: Row, target: Row, **asked: Any) -> tuple[str, str]:
+def _answer(tx: Transaction, conversation: Row, target: Row, speaking: Speaking, **asked: Any) -> tuple[str, str]:
     """The last message is the person's own: what they want is an answer to it."""
     added = chat.add_reply(
-        tx, conversation["id"], name=conversation["character_name"], character_id=conversation["character_id"],
-        parent=target["id"], **asked,
-    )  # fmt: skip
+        tx, conversation["id"], name=speaking.name, character_id=speaking.character_id, parent=target["id"], **asked
+    )
     return added.message_id, added.variant_id
 
 

@@ -12,6 +12,7 @@ from tavernai.agent import lore, scripting
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
 from tavernai.agent.choosing import Chosen, chosen
+from tavernai.agent.company import cast, group_in
 from tavernai.agent.domain.keeping import ALLOWED, kept, kept_in
 from tavernai.agent.domain.seeds import NOWHERE, pick_seed
 from tavernai.agent.domain.tasks import GENERATION, Kind
@@ -217,8 +218,10 @@ class Director:
         options = options_from(chose.templates, Options(stop_strings=tuple(tuning.stop)))
         thoughts = _thoughts(conn, rows, options.reasoning, goes_on=kind == Kind.CONTINUE)
         above = [] if whole else _above(conn, task, rows, needed=tuning.counts_messages or lore.counts_messages(world))
+        speaker = Character(conversation["character_name"], card, conversation["character_id"] or "")
         scene = Scene(
-            character=Character(conversation["character_name"], card, conversation["character_id"] or ""),
+            character=speaker,
+            group=group_in(conn, self.stage_port, task, speaker=speaker, is_free=is_free),
             persona=played.persona,
             history=[
                 _told(row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""), is_free=is_free)
@@ -268,7 +271,7 @@ def _conversation(conn: Reader, task: Row) -> Row:
         return begins
     conversation = CONVERSATION.first(conn, of=task["conversation_id"])
     assert conversation is not None, "a task's conversation is never removed"
-    return conversation
+    return cast(conn, task, conversation)
 
 
 def _history(conn: Reader, task: Row, limit: int) -> list[chat_store.HistoryRow]:

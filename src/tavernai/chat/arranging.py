@@ -23,6 +23,7 @@ from tavernai.chat.events import (
     SelectionCopied,
     VariantAdded,
 )
+from tavernai.chat.groups import copied
 from tavernai.chat.items import Item
 from tavernai.chat.scene import Scene, conversation_for, message_for
 from tavernai.chat.tables import bookmarks, composer_drafts, messages
@@ -90,7 +91,7 @@ def copy_selection(
     stream = Stream(key=f"conv:{made}", owner_id=origin["owner_id"])
     named = clean_text(title or "").strip() or with_number(scene)
     opened = ConversationCreated(made, origin["character_id"], origin["character_name"], named)
-    tx.append(stream, [opened], by=by)
+    tx.append(stream, [opened, *copied(tx, scene.id, copy_id=made)], by=by)
     copies = _copies(scene, chosen)
     told = SelectionCopied(scene.id, [message["id"] for message in chosen])
     # What is copied was said before: none of it is a change of the person's in the new conversation.

@@ -27,6 +27,7 @@ from tavernai.chat.events import (
     MessageShown,
     VariantSelected,
 )
+from tavernai.chat.groups import copied
 from tavernai.chat.items import conversation_item, inside, message_item
 from tavernai.chat.projections import RUNNING
 from tavernai.chat.scene import Scene, conversation_for, stream_of, variant_at
@@ -368,6 +369,7 @@ def _copy(scene: Scene, message: Row) -> Done:
     title = with_number(scene)
     facts = [
         ConversationCreated(conversation_id, origin["character_id"], origin["character_name"], title),
+        *copied(scene.tx, scene.id, copy_id=conversation_id),
         BranchCreated(message["id"], scene.id, True, None, scene.shown(message)["id"]),
     ]
     stream = Stream(key=f"conv:{conversation_id}", owner_id=origin["owner_id"])

@@ -19,6 +19,15 @@ class ConversationCreated:
     title: str
 
 
+@fact("conversation.grouped")
+class ConversationGrouped:
+    """Several characters speak in it from now on."""
+
+    conversation_id: str
+    group: dict[str, Any]
+    """{members: [{character_id, name, is_muted}], strategy, cards, prefix, suffix, answers_itself}"""
+
+
 @fact("conversation.renamed")
 class ConversationRenamed:
     """It has another title."""

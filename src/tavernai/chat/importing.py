@@ -8,9 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tavernai.chat.events import BookmarkSet, ConversationCreated, LeafSelected, MessageAdded, VariantAdded
+from tavernai.chat.events import (
+    BookmarkSet,
+    ConversationCreated,
+    ConversationGrouped,
+    LeafSelected,
+    MessageAdded,
+    VariantAdded,
+)
 from tavernai.chat.scene import conversation_for, id_at, stream_of
-from tavernai.chat.tables import bookmarks, conversations, messages, variants
+from tavernai.chat.tables import bookmarks, conversation_groups, conversations, messages, variants
 from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
@@ -70,6 +77,13 @@ def begin(
         return
     fact = ConversationCreated(conversation_id, character_id, character_name, title[:TITLE_CHARS_MAX])
     tx.append(Stream(f"conv:{conversation_id}", owner_id), [fact], by=by, cause_id=cause_id)
+
+
+def group_in(tx: Transaction, conversation_id: str, group: dict[str, Any], *, owner_id: str, by: By) -> None:
+    """Several characters speak in it: what `conversation.grouped` tells; told before: nothing."""
+    if tx.get(conversation_groups, conversation_id) is None:
+        stream = Stream(f"conv:{conversation_id}", owner_id)
+        tx.append(stream, [ConversationGrouped(conversation_id, group)], by=by)
 
 
 def add_piece(tx: Transaction, conversation_id: str, piece: Piece, *, owner_id: str, by: By) -> None:

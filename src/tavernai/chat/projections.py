@@ -17,6 +17,7 @@ from tavernai.chat.events import (
     CompletionStarted,
     ConversationCreated,
     ConversationDeleted,
+    ConversationGrouped,
     ConversationRenamed,
     ConversationRestored,
     LeafSelected,
@@ -35,7 +36,7 @@ from tavernai.chat.marks import FOLDS as MARKS
 from tavernai.chat.scene import fetch_in
 from tavernai.chat.shown import appended, below, conversation_at, copied, leaf_of, moved, share, told_anew
 from tavernai.chat.stack import push, redone, undone
-from tavernai.chat.tables import changes, conversations, messages, revisions, variants
+from tavernai.chat.tables import changes, conversation_groups, conversations, messages, revisions, variants
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.facts import Recorded
 from tavernai.storage.rows import Row
@@ -53,6 +54,15 @@ STATUS: dict[type[Any], str] = {
 
 
 # The conversation itself.
+
+
+def grouped(tx: Unit, recorded: Recorded, fact: ConversationGrouped) -> None:
+    data = canonical_json(fact.group).decode()
+    if tx.get(conversation_groups, fact.conversation_id) is None:
+        row = {"conv_id": fact.conversation_id, "owner_id": recorded.owner_id, "data": data}
+        tx.insert(conversation_groups, row)
+    else:
+        tx.update(conversation_groups, fact.conversation_id, data=data)
 
 
 def created(tx: Unit, recorded: Recorded, fact: ConversationCreated) -> None:
@@ -295,6 +305,7 @@ def change_redone(tx: Unit, recorded: Recorded, fact: ChangeRedone) -> None:
 
 FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     ConversationCreated: created,
+    ConversationGrouped: grouped,
     ConversationRenamed: renamed,
     ConversationDeleted: deleted,
     ConversationRestored: restored,

@@ -149,6 +149,14 @@ bookmarks = Table(
     PrimaryKeyConstraint("conv_id", "message_pos"),
 )
 
+conversation_groups = Table(
+    "conversation_groups",  # who speaks where several do
+    metadata,
+    Column("conv_id", Id, primary_key=True),
+    Column("owner_id", Id, nullable=False),
+    Column("data", Json, nullable=False),
+)
+
 composer_drafts = Table(
     "composer_drafts",  # what somebody typed and has not sent; too fleeting for a fact
     metadata,

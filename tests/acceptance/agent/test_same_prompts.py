@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.acceptance.agent.conftest import shown, task_ended
-from tests.acceptance.agent.test_objects import ME, plan_of, preset, said, sent_to, tune
+from tests.acceptance.agent.test_objects import ME, again, plan_of, preset, said, sent_to, tune
+from tests.acceptance.interop.test_importing import imported
 from tests.conftest import NewServer
 from tests.support.people import Person
 from tests.support.processes import Program
 from tests.support.servers import Server
+from tests.support.tavernfolder import card, chat, zipped
 
 CARD: dict[str, Any] = {"name": "Mira", "description": "Keeper of the light.", "first_mes": "Hello."}
 NOTE = {"note__text": "Rain all night.", "note__depth": 1}
@@ -235,3 +237,64 @@ async def test_a_template_whose_pattern_fits_the_models_name_is_taken(teller: Pe
     assert "<ANVIL>" in await prompt_for(teller, "Hello.")
     await tune(teller, ME, template__by_model=True)
     assert "<HEARTH>" in await prompt_for(teller, "Hello.")
+
+
+def group_folder(**group: Any) -> bytes:
+    told = {"id": "7", "name": "Crew", "members": ["Mira.png", "Bo.png", "Kit.png"], "disabled_members": ["Kit.png"],
+            "chats": ["Night watch"], "chat_id": "Night watch", **group}  # fmt: skip
+    return zipped(files={
+        "characters/Mira.png": card("Mira"), "characters/Bo.png": card("Bo"), "characters/Kit.png": card("Kit"),
+        "groups/7.json": json.dumps(told).encode(),
+        "group chats/Night watch.jsonl": chat(("Mira", "All aboard."), ("you", "Aye."), ("Bo", "Cold night.")),
+        "settings.json": json.dumps({"username": "Ari"}).encode(),
+    })  # fmt: skip
+
+
+async def crew(person: Person, **group: Any) -> str:
+    """An imported group's conversation."""
+    await imported(person, group_folder(**group))
+    [one] = [one for one in (await person.get("/api/conversations")).ok()["items"] if one["title"] == "Night watch"]
+    assert one["character_name"] == "Crew"
+    return str(one["id"])
+
+
+async def until_quiet(person: Person, conversation_id: str) -> list[dict[str, Any]]:
+    async with asyncio.timeout(20):
+        while any(one["status"] in ("queued", "streaming") for one in await shown(person, conversation_id)):
+            await asyncio.sleep(0.05)
+    return await shown(person, conversation_id)
+
+
+async def test_an_imported_group_is_answered_by_the_member_who_is_named(ada: Person) -> None:
+    conversation = await crew(ada, generation_mode=0)
+    posted = await said(ada, "Bo, what do you see?", conversation_id=conversation)
+    told = await until_quiet(ada, conversation)
+    assert [one["name"] for one in told[:3]] == ["Mira", "you", "Bo"]
+    assert told[4]["name"] == "Bo"
+    assert told[4]["character_id"] == told[2]["character_id"] is not None
+    sent = [one["content"] for one in (await plan_of(ada, posted["reply_message_id"]))["sent"]]
+    assert "Bo keeps the light." in sent
+    assert "Mira keeps the light." not in sent
+    assert "Mira: All aboard." in sent
+    assert "[Start a new group chat. Group members: Mira, Bo, Kit]" in sent
+    assert "[Write the next reply only as Bo.]" in sent
+
+
+async def test_a_group_in_list_order_answers_with_everybody_who_is_not_muted(ada: Person) -> None:
+    conversation = await crew(ada, activation_strategy=1, generation_mode=1)
+    posted = await said(ada, "Report.", conversation_id=conversation)
+    told = await until_quiet(ada, conversation)
+    assert [one["name"] for one in told[4:]] == ["Mira", "Bo"]
+    assert all(one["text"] for one in told[4:])
+    sent = "\n".join(one["content"] for one in (await plan_of(ada, posted["reply_message_id"]))["sent"])
+    assert "Mira keeps the light.\nBo keeps the light." in sent
+    assert "Kit keeps the light." not in sent
+
+
+async def test_in_a_group_led_by_hand_somebody_answers_only_when_asked_to(ada: Person) -> None:
+    conversation = await crew(ada, activation_strategy=2)
+    posted = (await ada.post("/v1/agent/messages", {"content": "Hm.", "conversation_id": conversation})).ok()
+    assert posted["reply_message_id"] is None
+    await again(ada, "regenerate", conversation_id=conversation)
+    told = await until_quiet(ada, conversation)
+    assert told[-1]["name"] in ("Mira", "Bo")

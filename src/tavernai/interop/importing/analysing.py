@@ -42,6 +42,21 @@ PICTURE_BYTES_MAX: Final = 64 * 2**20
 KIND_OF_PRESET: Final = {preset: kind for kind, preset in PRESETS.items()}
 NAME_CHARS_MAX: Final = 300
 
+GROUPED: Final = frozenset(
+    {
+        "name",
+        "members",
+        "disabled_members",
+        "activation_strategy",
+        "generation_mode",
+        "allow_self_responses",
+        "generation_mode_join_prefix",
+        "generation_mode_join_suffix",
+        "chats",
+        "chat_id",
+    }  # fmt: skip
+)
+"""Fields of a group that conversations here know."""
 PLACED: Final = ("position", "depth", "role")
 UNREADABLE: Final = ("unreadable", "This file cannot be read.")
 NO_PICTURE: Final = (PictureRefused.code, PictureRefused().detail)
@@ -230,7 +245,10 @@ class Analyst:
         one = self._new(member, "group", name=str(value.get("name") or stem(member.path)))
         one.digest = hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
         for name in value:
-            one.note(str(name), "preserved", "Groups have no home here yet; kept as it came.")
+            if name in GROUPED:
+                one.note(str(name), "mapped", "Its chats go on by it.")
+            else:
+                one.note(str(name), "preserved", "Kept as it came.")
         self._chats.group(place.root, value)
         self._checks.group(value)
         yield one

@@ -52,6 +52,5 @@ def _texts(value: Any) -> list[str]:
 
 
 def _at(table: tuple[str, ...], place: Any) -> str:
-    return (
-        table[place] if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(table) else table[0]
-    )
+    is_place = isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(table)
+    return table[place] if is_place else table[0]
