@@ -60,7 +60,7 @@ test('a script is tested as it stands: what it finds is marked, what comes out i
   const { user } = await open(script)
   await user.type(await screen.findByRole('textbox', { name: 'A text to try it on' }), 'A colour.')
   expect((await screen.findByText('colour')).tagName).toBe('MARK')
-  expect(screen.getByRole('region', { name: 'What comes out' }).textContent).toBe('A hue.')
+  expect(screen.getByRole('group', { name: 'What comes out' }).textContent).toBe('A hue.')
   expect(server.asked('POST /api/scripts:test').at(-1)?.body).toMatchObject({ text: 'A colour.', script: { findRegex: '/colou?r/g' } })
   await user.click(screen.getByRole('radio', { name: 'Only what is shown' }))
   await waitFor(() => expect(server.asked('POST /api/scripts:test').at(-1)?.body).toMatchObject({ script: { markdownOnly: true, promptOnly: false } }))
