@@ -34,9 +34,11 @@ class Ahead:
 
     def answering(self, conversation: Row) -> tuple[Speaking, ...]:
         """Who answers there, in order."""
-        if self.speakers is not None:
-            return self.speakers
-        return (Speaking(conversation["character_id"], conversation["character_name"]),)
+        return (_usual(conversation),) if self.speakers is None else self.speakers
+
+    def first(self, conversation: Row) -> Speaking:
+        """Who answers when somebody must."""
+        return next(iter(self.answering(conversation)), _usual(conversation))
 
     def insisting(self) -> "Ahead":
         """The same, recorded whatever has changed meanwhile: changes of other variables stay."""
@@ -52,6 +54,10 @@ class Ahead:
         if self.heard is not None and self.heard.left is not None:
             fact = VariablesChanged(variant_id, **self.heard.left, timed={}, is_whole=False)
             tx.append(stream, [fact], by=by, cause_id=cause_id)
+
+
+def _usual(conversation: Row) -> Speaking:
+    return Speaking(conversation["character_id"], conversation["character_name"])
 
 
 @dataclass(frozen=True, slots=True)

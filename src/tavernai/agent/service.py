@@ -251,7 +251,7 @@ class AgentService:
         if kind == Kind.IMPERSONATE:
             reply = self._speak_for(tx, user_id, conversation, task_id=task_id, by=by, nudge=nudge)
         elif target["role"] == "user" and kind in (Kind.REGENERATE, Kind.SWIPE):
-            kind, reply = Kind.REPLY, _answer(tx, conversation, target, ahead.answering(conversation)[0], **asked)
+            kind, reply = Kind.REPLY, _answer(tx, conversation, target, ahead.first(conversation), **asked)
         elif kind == Kind.CONTINUE:
             going_on = chat.begin_continue(tx, target["id"], conversation_id=conversation["id"], **asked)
             reply = (going_on.message_id, going_on.variant_id)

@@ -2816,6 +2816,8 @@ export interface components {
         BuiltInTemplates: {
             /** Items */
             items: components["schemas"]["BuiltInTemplate"][];
+            /** Starters */
+            starters: components["schemas"]["Starter"][];
         };
         /**
          * BulkGiven
@@ -5639,13 +5641,15 @@ export interface components {
         };
         /**
          * SetupState
-         * @description Whether this server waits for its first owner.
+         * @description Whether this server waits for its first owner, and whether this browser is somebody's already.
          */
         SetupState: {
             /** Needed */
             needed: boolean;
             /** Code Required */
             code_required: boolean;
+            /** Signed In */
+            signed_in: boolean;
         };
         /**
          * SignInGiven
@@ -5756,6 +5760,23 @@ export interface components {
              * @default []
              */
             skip?: string[];
+        };
+        /**
+         * Starter
+         * @description What a new preset may start from: `data` as SillyTavern's object, for POST /api/presets.
+         */
+        Starter: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "text" | "kobold" | "novel" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background";
+            /** Name */
+            name: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * StatusShown

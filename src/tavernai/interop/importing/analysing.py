@@ -54,7 +54,7 @@ GROUPED: Final = frozenset(
         "generation_mode_join_suffix",
         "chats",
         "chat_id",
-    }  # fmt: skip
+    }
 )
 """Fields of a group that conversations here know."""
 PLACED: Final = ("position", "depth", "role")
