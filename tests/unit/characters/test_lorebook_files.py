@@ -12,6 +12,7 @@ from tavernai.characters.errors import CardUnreadable
 from tavernai.characters.lorebooks.domain.character_book import to_character_book
 from tavernai.characters.lorebooks.domain.entries import NEW_ENTRY, new_entry
 from tavernai.characters.lorebooks.domain.formats import Book, read_book, read_book_file
+from tavernai.characters.lorebooks.domain.giving import Told, as_file, description_of
 from tests.support.shared import fixture, fixture_names
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -72,6 +73,58 @@ def known(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry without what a card's book needed extensions for; ours stay in the entry itself."""
     own = {name: value for name, value in entry["extensions"].items() if name in ("x_mine", "other")}
     return entry | {"extensions": own}
+
+
+anything = st.recursive(
+    st.none() | flags | st.integers(-9, 9) | st.floats(-1e6, 1e6) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=6,
+)  # fmt: skip
+
+
+@st.composite
+def files(draw: st.DrawFn) -> dict[str, Any]:
+    """A world as strangers' programs write it: fields missing and unheard of, in any order, entries in any shape."""
+    raw = st.fixed_dictionaries(
+        {"key": keys | texts}, optional={"uid": counts | texts, "content": texts, "order": counts, "odd": anything}
+    )
+    unknown = st.dictionaries(texts.filter(lambda name: name not in ("keys", "key")), anything, max_size=3)
+    entries = [draw(unknown) | draw(raw) for _ in range(draw(st.integers(0, 4)))]
+    listed: Any = entries
+    if draw(flags):
+        names = draw(st.lists(counts.map(str) | texts, unique=True, min_size=len(entries), max_size=len(entries)))
+        listed = dict(zip(names, entries, strict=True))
+    around = st.dictionaries(st.sampled_from(["description", "x_book", "vendor", "name"]), texts, max_size=4)
+    told = [*draw(around).items(), ("entries", listed)]
+    return dict(draw(st.permutations(told)))
+
+
+def written(book: Book, *, entries: dict[str, Any] | None = None) -> str:
+    """The file that goes out, order and all."""
+    name = {"name": book.name} if book.name else {}
+    told = Told("Lore", entries or book.entries, book.fields | name, description_of(book.fields))
+    return json.dumps(as_file(told, "sillytavern", written=book.written))
+
+
+@settings(max_examples=200, deadline=None)
+@given(files())
+def test_a_file_that_nobody_changed_goes_out_with_its_keys_order_and_values(file: dict[str, Any]) -> None:
+    book = read(file)
+    stored = json.loads(json.dumps(book.entries, sort_keys=True))
+    assert json.loads(written(book, entries=stored)) == file
+    assert written(book, entries=stored) == json.dumps(book.written)
+
+
+@settings(max_examples=100, deadline=None)
+@given(files(), texts)
+def test_a_change_of_one_entry_goes_out_and_leaves_the_others_alone(file: dict[str, Any], text: str) -> None:
+    book = read(file)
+    if not book.entries:
+        return
+    uid = next(iter(book.entries))
+    changed = book.entries | {uid: book.entries[uid] | {"content": text}}
+    again = read(json.loads(written(book, entries=changed)))
+    assert [one["content"] for one in again.entries.values()] == [one["content"] for one in changed.values()]
+    assert list(again.entries.values())[1:] == list(book.entries.values())[1:]
 
 
 REAL = [path for path in fixture_names("sillytavern/worlds/*") if "invalid" not in path]
