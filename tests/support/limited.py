@@ -12,6 +12,7 @@ import random
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from tavernai.chat.formats.reading import read_chats
 from tavernai.chat.formats.shapes import new_warnings
 from tavernai.chat.formats.tavern import line_of, lines_of, read_lines
 from tavernai.config.presets.domain.reading import kept, parsed
+from tavernai.interop.importing.analysing import Analyst
+from tavernai.interop.importing.sources import FilesSource
 from tavernai.kernel.errors import TavernError
 from tavernai.prompting.domain.world_info.entries import Worlds, book_from
 from tavernai.prompting.domain.world_info.scan import ScanInput, Tools, scan
@@ -67,12 +70,27 @@ def read_preset(path: Path) -> dict[str, Any]:
     return {"dropped": dropped, "text": json.dumps(value)[:2_000]}
 
 
+def read_backup(path: Path) -> dict[str, Any]:
+    """A whole backup, looked through as an import does before anything is written."""
+    source = FilesSource([(path.name, path)])
+    verdicts = Counter(one.verdict for one in Analyst(source).found())
+    source.close()
+    return {"verdicts": verdicts}
+
+
+def read_greedily(path: Path) -> dict[str, Any]:
+    """Takes what nobody may take: the proof that the bound holds."""
+    return {"greed": len(bytearray(2 * MEMORY_BYTES_MAX)), "name": path.name}
+
+
 READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "world": read_world,
     "chat": read_chat,
     "stream": read_stream,
     "preset": read_preset,
     "settings": read_preset,
+    "backup": read_backup,
+    "greedy": read_greedily,
 }
 """By the first word of a file's name; every other file is a card."""
 

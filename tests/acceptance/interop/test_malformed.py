@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.support.processes import environment
 from tests.support.requirements import ROOT, needs_shared
 from tests.support.shared import fixture
+from tests.support.tavernfolder import card
 
 MEMORY_BYTES_MAX = 200 * 1024 * 1024
 SECONDS_MAX = 2
@@ -130,3 +132,41 @@ def test_a_chat_of_64_mb_is_read_without_being_held(tmp_path: Path) -> None:
     told = read_with_little_memory(path)[path.name]
     assert (told["is_read"], told["messages"]) == (True, 4_000)
     assert told["grown_bytes"] < 30 * 1024 * 1024
+
+
+def test_a_backup_of_thousands_of_files_and_a_long_chat_is_looked_through_in_little_memory(tmp_path: Path) -> None:
+    line = json.dumps({"name": "Mira", "is_user": False, "mes": "x " * 8_000, "extra": {}}).encode() + b"\n"
+    path = tmp_path / "backup_long.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("settings.json", json.dumps({"main_api": "openai", "power_user": {}}))
+        for number in range(3_000):
+            archive.writestr(f"characters/C{number}.png", card(f"C{number}"))
+        with archive.open("chats/C1/Long.jsonl", "w") as file:
+            file.writelines(line for _ in range(4_000))
+    told = read_with_little_memory(path)[path.name]
+    assert told["verdicts"] == {"new": 3_002}
+    assert told["grown_bytes"] < 40 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("card_lists.json", b'{"name":"x","a":[' + b"[]," * 5_000_000 + b"1]}", "card_unreadable"),
+        ("card_numbers.json", b'{"name":"x","a":[' + b"1," * 7_000_000 + b"1]}", "card_unreadable"),
+        ("preset_lists.json", b"[" + b"{}," * 5_000_000 + b"1]", "preset_unreadable"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_small_file_that_unfolds_into_millions_of_values_is_refused(
+    tmp_path: Path, name: str, data: bytes, code: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    told = read_with_little_memory(tmp_path / name)[name]
+    assert (told["is_read"], told["code"]) == (False, code)
+    assert told["grown_bytes"] < 60 * 1024 * 1024
+
+
+def test_what_takes_more_than_its_share_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "greedy_file.bin"
+    path.write_bytes(b"?")
+    assert read_with_little_memory(path)[path.name]["code"] == "out of memory"

@@ -6,10 +6,13 @@ that a failure comes again; it tells which file it was.
 
 import json
 import random
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +24,17 @@ from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.lorebooks.domain.formats import read_book_file
 from tavernai.chat.formats.reading import read_chats
 from tavernai.chat.formats.tavern import file_of
+from tavernai.interop.importing.analysing import Analyst
+from tavernai.interop.importing.sources import FilesSource
 from tavernai.kernel.errors import TavernError
 from tests.data.pictures import chunk, tiny_png
 from tests.support.archives import packed
+from tests.support.tavernfolder import FILES, zipped
+from tests.support.tavernfolders import damaged as damaged_folder
+from tests.support.tavernfolders import orphans, packed_folder, windows_zip
 
 SECONDS = 2.0
-"""For each kind of file; five kinds."""
+"""For each kind of file; seven kinds."""
 FILES_MAX = 20_000
 
 CARD: dict[str, Any] = {"spec": "chara_card_v3", "data": {
@@ -93,6 +101,43 @@ KINDS: dict[str, tuple[Callable[[], list[bytes]], Callable[[bytes], None]]] = {
     "book": (lambda: [json.dumps(CARD["data"]["character_book"]).encode(), *pngs()], read_book),
 }
 
+
+def backups() -> list[bytes]:
+    return [zipped("data/me/"), windows_zip(damaged_folder()), packed_folder(orphans())]
+
+
+def look_through(data: bytes) -> None:
+    """A whole backup, from one end to the other: one bad file never stops the look."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "backup.zip"
+        place.write_bytes(data)
+        source = FilesSource([("backup.zip", place)])
+        try:
+            for one in Analyst(source).found():
+                assert one.verdict != "refused" or one.message, one.path
+        finally:
+            source.close()
+
+
+def members() -> list[bytes]:
+    told = (*FILES.values(), *damaged_folder().values(), *orphans().values())
+    return [data for data in dict.fromkeys(told) if 0 < len(data) < 20_000]
+
+
+def look_at_it_everywhere(data: bytes) -> None:
+    """The same bytes at every place that is read."""
+    look_through(packed_folder(dict.fromkeys(PLACES, data)))
+
+
+PLACES = (
+    "settings.json", "secrets.json", "characters/a.png", "characters/a.json", "chats/a/a.jsonl", "chats/a/b.json",
+    "group chats/1.jsonl", "groups/1.json", "worlds/a.json", "User Avatars/a.png", "OpenAI Settings/a.json",
+    "TextGen Settings/a.json", "context/a.json", "instruct/a.json", "QuickReplies/a.json", "themes/a.json",
+    "backgrounds/a.png", "backups/settings_a.json",
+)  # fmt: skip
+KINDS["backup"] = (backups, look_through)
+KINDS["member"] = (members, look_at_it_everywhere)
+
 INTERESTING = (0, 1, 0x22, 0x5C, 0x7B, 0x7D, 0x7F, 0x80, 0xFF)
 
 
@@ -143,3 +188,21 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(kind: str) -> None:
         assert time.process_time() - started < 1, f"file {number} of {kind} took too long"
         tried += 1
     assert tried > 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damage_is_done_and_comes_again(kind: str) -> None:
+    samples = KINDS[kind][0]()
+    first, again = (list(islice(files(samples, kind), 40)) for _ in range(2))
+    assert first == again
+    assert sum(data not in samples for _, data in first) > 30
+
+
+def test_a_reader_that_breaks_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(data: bytes) -> None:
+        if b"IDAT" not in data:
+            raise IndexError
+
+    monkeypatch.setitem(KINDS, "broken", (pngs, broken))
+    with pytest.raises(pytest.fail.Exception, match="IndexError"):
+        test_a_damaged_file_is_read_or_refused_and_nothing_else("broken")

@@ -13,6 +13,7 @@ import orjson
 
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.kernel.canonical import canonical_json
+from tavernai.kernel.json_bounds import holds_too_much
 from tavernai.kernel.text import clean_text
 
 DEPTH_MAX = 100
@@ -40,8 +41,10 @@ def parse_json(data: bytes, repairs: Repairs) -> Any:
     Returns:
         Only dict, list, str, int up to 2**53-1, float, bool and None; keys are text; last duplicate key wins.
     Raises:
-        JsonRefused: not JSON, NaN or infinite, or nested deeper than DEPTH_MAX.
+        JsonRefused: not JSON, NaN or infinite, nested deeper than DEPTH_MAX, or more values than an honest file has.
     """
+    if holds_too_much(data):
+        raise JsonRefused("it holds too many values")
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:

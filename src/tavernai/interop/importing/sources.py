@@ -94,8 +94,14 @@ class FolderSource:
         self._root = root.resolve()
         if not self._root.is_dir():
             raise PathRefused
+        self._members: list[Member] | None = None
 
     def members(self) -> Iterator[Member]:
+        if self._members is None:  # walked once: chats look for their groups among them
+            self._members = list(self._walked())
+        return iter(self._members)
+
+    def _walked(self) -> Iterator[Member]:
         count = total = 0
         for path in sorted(self._walk(self._root, 0)):
             inside = path.relative_to(self._root).as_posix()
@@ -161,18 +167,20 @@ class ZipSource:
         except BROKEN:
             raise ArchiveRefused from None
         self._infos: dict[str, zipfile.ZipInfo] = {}
+        self._listed = [info for info in self._zip.infolist() if not info.is_dir()]
+        _rename(self._listed)
 
     def members(self) -> Iterator[Member]:
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
-        _rename(infos)
-        _check_bounds(len(infos), sum(info.file_size for info in infos))
-        for info in sorted(infos, key=lambda info: info.filename):
+        _check_bounds(len(self._listed), sum(info.file_size for info in self._listed))
+        seen: set[str] = set()
+        for info in sorted(self._listed, key=lambda info: info.filename):
             path = info.filename.replace("\\", "/")
             if is_noise(path):
                 continue
-            if path in self._infos:
+            if path in seen:
                 yield Member(clean_text(path), 0, "The archive holds this name twice; only the first is read.")
                 continue
+            seen.add(path)
             self._infos[path] = info
             yield _of_zip(info, path)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from tavernai.config.presets.errors import PresetUnreadable
+from tavernai.kernel.json_bounds import holds_too_much
 from tavernai.kernel.text import clean_text, loose_json
 
 DEPTH_MAX: Final = 60
@@ -23,6 +24,8 @@ SECRET: Final = re.compile(
 
 def parsed(data: bytes) -> Any:
     """The value of a JSON file. Raises PresetUnreadable."""
+    if holds_too_much(data):
+        raise PresetUnreadable("This file holds too many values.")
     try:
         return loose_json(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
