@@ -11,7 +11,7 @@ import pytest
 
 from tavernai.chat.pictures.service import AT_ONCE, WAITING_MAX
 from tests.support.elsewhere import INNER_HOST, PICTURE, Elsewhere, house
-from tests.support.people import Person
+from tests.support.people import Answer, Person
 
 PATH = "/chat/remote_pictures"
 
@@ -43,6 +43,11 @@ class Scene:
         return str(answer.json()["code"]) if answer.status != 200 else "shown"
 
 
+def headers_of(answer: Answer) -> dict[str, str]:
+    """By name in small letters, however the server writes them."""
+    return {name.lower(): value for name, value in answer.headers.items()}
+
+
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     async with house(tmp_path / "data") as made:
@@ -65,7 +70,7 @@ async def test_allowed_is_shown_with_our_headers_and_none_of_theirs(scene: Scene
     await scene.allow_here()
     answer = await scene.person.get(scene.address())
     assert (answer.status, answer.body) == (200, PICTURE)
-    told = {name.lower(): value for name, value in answer.headers.items()}
+    told = headers_of(answer)
     assert told["content-type"] == "image/png"
     assert told["x-content-type-options"] == "nosniff"
     assert told["content-security-policy"] == "default-src 'none'; sandbox"
@@ -123,7 +128,7 @@ async def test_what_the_owner_fixed_no_deed_gets_around(scene: Scene) -> None:
 async def test_the_second_look_comes_from_the_shelf_and_can_be_short(scene: Scene) -> None:
     await scene.allow_here()
     first = await scene.person.get(scene.address())
-    again = await scene.person.get(scene.address(), headers={"If-None-Match": first.headers["etag"]})
+    again = await scene.person.get(scene.address(), headers={"If-None-Match": headers_of(first)["etag"]})
     assert (again.status, again.body) == (304, b"")
     assert scene.host.asked == ["/a.png"]
 
