@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -180,3 +182,15 @@ async def test_chats_are_exported_as_rows_and_as_words(ari: Person, form: str) -
     told = (await ari.get("/api/config/export", params={"format": form})).body.decode()
     assert "Hello." in told
     assert "Please." in told
+
+
+async def test_what_was_being_sent_when_a_process_ended_does_not_lie_about_for_ever(
+    ari: Person, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "imports"
+    for name, days in (("left", 2), ("coming in", 0)):
+        laid_out(folder / name, {"0000": b"a backup with keys in it"})
+        moment = time.time() - days * 86_400
+        os.utime(folder / name, (moment, moment))
+    await looked_at(ari, zipped())
+    assert [(folder / name).exists() for name in ("left", "coming in")] == [False, True]

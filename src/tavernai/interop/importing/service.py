@@ -84,10 +84,15 @@ class ImportsService:
         """Remove files of imports that nobody went on with, and what belongs to none."""
         if not self._folder.exists():
             return
-        now = await self._storage.commit(lambda tx: tx.now)
-        old = set(await self._storage.read(lambda conn: store.older_than(conn, now - KEPT_MS)))
+        before = await self._storage.commit(lambda tx: tx.now) - KEPT_MS
+        old = set(await self._storage.read(lambda conn: store.older_than(conn, before)))
+        known = await self._storage.read(
+            lambda conn: store.existing(conn, [one.name for one in self._folder.iterdir()])
+        )
         for place in list(self._folder.iterdir()):
-            if place.name in old and place.name not in self._jobs:
+            # What belongs to none was being sent when a process ended, or is being sent right now.
+            is_left = place.name not in known and place.stat().st_mtime * 1_000 < before
+            if (place.name in old or is_left) and place.name not in self._jobs:
                 await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
 
     def _go_on(self, row: Row) -> None:

@@ -51,6 +51,11 @@ def older_than(conn: Connection, moment: int) -> list[str]:
     return list(conn.execute(select(imports.c.id).where(imports.c.updated_at < moment)).scalars())
 
 
+def existing(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these ids that are imports."""
+    return set(conn.execute(select(imports.c.id).where(imports.c.id.in_(ids))).scalars())
+
+
 def items_page(
     conn: Connection, import_id: str, *, status: str | None, kind: str | None, after: tuple[int, int] | None, limit: int
 ) -> list[Row]:
