@@ -1,8 +1,8 @@
 """The service behind the doors: opens the unit of work, runs a command in it, reads what the answer shows."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,7 @@ from tavernai.chat.commands import Done
 from tavernai.chat.domain.written import Form
 from tavernai.chat.items import Item, conversation_item, message_item, on
 from tavernai.chat.ports import Cast, Corrector, Greeter, Kept, NoOrigins, NoPages, Origins, Pages, Tasks
+from tavernai.chat.scene import conversation_for
 from tavernai.chat.service import open_conversation
 from tavernai.chat.undoing import Undone
 from tavernai.chat.window import Window
@@ -158,6 +159,24 @@ class ChatService:
     async def restore(self, owner_id: str, conversation_id: str) -> Item:
         await self._command(owner_id, lambda tx, who: commands.bring_back(tx, conversation_id, **who))
         return await self.get(owner_id, conversation_id)
+
+    async def change_all(self, owner_id: str, *, ids: Sequence[str], action: Literal["delete", "restore"]) -> list[str]:
+        """Several to the trash or out of it, in one unit of work; those that changed. Raises ConversationNotFound."""
+        by = By.user(owner_id)
+        command = commands.trash if action == "delete" else commands.bring_back
+
+        def unit(tx: Transaction) -> list[str]:
+            changed, task_ids = list[str](), list[str]()
+            for one in dict.fromkeys(ids):
+                before = conversation_for(tx, owner_id, one)["position"]
+                done = command(tx, one, owner_id=owner_id, by=by)
+                task_ids += done.task_ids
+                changed += [one] if done.position != before else []
+            if task_ids:
+                self._tasks.cancel(tx, task_ids, owner_id=owner_id, by=by)
+            return changed
+
+        return await self._storage.commit(unit)
 
     async def select_leaf(self, owner_id: str, conversation_id: str, *, message_id: str) -> Answer:
         return await self._answer(

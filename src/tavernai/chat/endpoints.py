@@ -54,6 +54,12 @@ async def list_conversations(
     return s.ConversationPage(items=[s.ConversationItem(**item) for item in page.items], next_cursor=page.next_cursor)
 
 
+@router.post("/api/conversations:bulk")
+async def change_conversations(given: s.ConversationsGiven, who: Who, chat: Chat) -> s.ConversationsAnswer:
+    """Put several into the trash, or bring them back: all or, when one of them is not yours, none."""
+    return s.ConversationsAnswer(changed=await chat.change_all(who.user_id, ids=given.ids, action=given.action))
+
+
 @router.get("/api/conversations/{conversation_id}")
 async def read_conversation(conversation_id: Id, who: Who, chat: Chat) -> s.ConversationShown:
     return s.ConversationShown(**await chat.get(who.user_id, conversation_id))

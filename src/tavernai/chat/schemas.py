@@ -57,6 +57,13 @@ class ManyGiven(Given):
     action: Literal["delete", "restore", "hide", "show"]
 
 
+class ConversationsGiven(Given):
+    """Conversations, and what is to become of them all."""
+
+    ids: Annotated[list[AnId], Field(min_length=1, max_length=200)]
+    action: Literal["delete", "restore"]
+
+
 class SelectionGiven(Given):
     """Messages to be copied into a conversation of their own."""
 
@@ -296,6 +303,12 @@ class ManyAnswer(BaseModel):
 
     changed: int
     position: int
+
+
+class ConversationsAnswer(BaseModel):
+    """Which conversations were changed; those that were so already are not among them."""
+
+    changed: list[str]
 
 
 class MessageAnswer(BaseModel):

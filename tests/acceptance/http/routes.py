@@ -203,6 +203,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/search"): Row("themselves", "chat"),
     # conversations and messages
     ("POST", "/api/conversations"): Row("owner of it", "chat", body={"character_id": "{character_id}"}, fits=(201,)),
+    ("POST", "/api/conversations:bulk"): Row(
+        "owner of it", "chat", body={"ids": ["{conversation_id}"], "action": "restore"}
+    ),
     ("GET", "/api/conversations"): Row("themselves", "chat"),
     ("GET", "/api/conversations/{conversation_id}"): CHAT,
     ("PATCH", "/api/conversations/{conversation_id}"): Row("owner of it", "chat", body={"title": "x", "version": 1}),

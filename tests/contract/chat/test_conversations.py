@@ -130,3 +130,26 @@ async def test_others_find_nothing(tale: Tale) -> None:
 async def test_the_owner_of_a_conversation_is_known_to_rooms_above(tale: Tale) -> None:
     assert await tale.storage.read(lambda conn: store.owner_of(conn, tale.id)) == "kim"
     assert await tale.storage.read(lambda conn: store.owner_of(conn, "nowhere")) is None
+
+
+async def test_several_go_to_the_trash_and_come_back_and_only_those_that_changed_are_named(tale: Tale) -> None:
+    other = (await tale.chat.create("kim", character_id="ada"))["id"]
+    await tale.chat.delete("kim", other)
+    assert await tale.chat.change_all("kim", ids=[tale.id, other, tale.id], action="delete") == [tale.id]
+    assert (await tale.chat.list_all("kim")).items == []
+    assert await tale.chat.change_all("kim", ids=[tale.id], action="restore") == [tale.id]
+    assert [item["id"] for item in (await tale.chat.list_all("kim")).items] == [tale.id]
+
+
+async def test_several_are_left_alone_when_one_of_them_is_somebody_elses(tale: Tale) -> None:
+    theirs = Tale(tale.storage, owner_id="eve")
+    await theirs.open()
+    with pytest.raises(ConversationNotFound):
+        await tale.chat.change_all("kim", ids=[tale.id, theirs.id], action="delete")
+    assert [item["id"] for item in (await tale.chat.list_all("kim")).items] == [tale.id]
+
+
+async def test_replies_being_written_in_several_that_are_thrown_away_are_stopped(tale: Tale) -> None:
+    await tale.queue(task_id="t-1")
+    await tale.chat.change_all("kim", ids=[tale.id], action="delete")
+    assert tale.cancelled == ["t-1"]

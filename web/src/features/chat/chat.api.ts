@@ -20,6 +20,13 @@ export const renameConversation = (id: string, given: { title: string; version: 
   body<Conversation>(api.PATCH('/api/conversations/{conversation_id}', { ...inConversation(id), body: given }))
 export const deleteConversation = (id: string) => api.DELETE('/api/conversations/{conversation_id}', inConversation(id))
 export const restoreConversation = (id: string) => api.POST('/api/conversations/{conversation_id}:restore', inConversation(id))
+/** Several at once; answers with those that were not so already. */
+export const changeConversations = (ids: readonly string[], action: 'delete' | 'restore') =>
+  body<{ changed: string[] }>(api.POST('/api/conversations:bulk', { body: { ids: [...ids], action } }))
+export const chatsFormats = ['sillytavern', 'json', 'txt', 'csv'] as const
+export type ChatsFormat = (typeof chatsFormats)[number]
+export const conversationsAddress = (ids: readonly string[], format: ChatsFormat): string =>
+  `/api/config/export?${new URLSearchParams({ format, kind: 'conversations', ids: ids.join(',') })}`
 export const undo = (id: string) => body<{ undone: { kind: string } | null }>(api.POST('/api/conversations/{conversation_id}:undo', inConversation(id)))
 export const redo = (id: string) => api.POST('/api/conversations/{conversation_id}:redo', inConversation(id))
 

@@ -52,7 +52,7 @@ export async function mountInChat(component: Component, { props = {}, messages =
     history: createMemoryHistory(),
     routes: ['', 'chats', 'chat', 'message', 'characters', 'character', 'connections'].map((name) => ({ path: `/${name}${name && '/:conversationId?'}${name === 'message' ? '/:messageId' : ''}`, name: name || 'home', component: { template: '<i />' } })),
   })
-  const heard = { explain: vi.fn(), openMenu: vi.fn(), openBranches: vi.fn(), openShortcuts: vi.fn(), toEnd: vi.fn(), focusComposer: vi.fn(), open: vi.fn(), reach: vi.fn(async () => true), goThere: vi.fn(async () => {}) }
+  const heard = { explain: vi.fn(), openMenu: vi.fn(), openBranches: vi.fn(), openShortcuts: vi.fn(), toEnd: vi.fn(), focusComposer: vi.fn(), open: vi.fn(), reach: vi.fn(async () => true), goThere: vi.fn(async () => {}), find: vi.fn(async () => {}) }
   const line = ref('live')
   let screen: Screen | undefined
   const Stage = defineComponent(() => {

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/vue-query'
 import { nextTick, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useRouter } from 'vue-router'
 import { download } from '@/lib/download'
 import { useLook, type Theme } from '@/lib/look'
 import { useToasts } from '@/lib/toasts'
@@ -107,9 +106,8 @@ function useTuning({ cast, openHelp, openSettings }: Tools): Part<'help' | 'sett
 function useMoving({ conversationId }: Tools): Part<'go' | 'find' | 'why' | 'branch' | 'branches'> {
   const chat = useChat()
   const refuse = useRefusal()
-  const router = useRouter()
   const { actions, ...screen } = useScreen()
-  const find = (words: string) => router.push({ name: 'search', query: { q: words, chat: conversationId.value } })
+  const { find } = screen
 
   const ways: { [Kind in Goal['kind']]: (goal: Extract<Goal, { kind: Kind }>) => unknown } = {
     end: () => nextTick(screen.toEnd),

@@ -1,4 +1,4 @@
-import { Bookmark, BookmarkX, Columns2, Copy, CopyPlus, Eye, EyeOff, GitBranch, Link, ListChecks, Pencil, RotateCcw, ScanSearch, StepForward, Trash2, Volume2 } from '@lucide/vue'
+import { Bookmark, BookmarkX, Columns2, Copy, CopyPlus, Eye, EyeOff, GitBranch, Link, ListChecks, Pencil, RotateCcw, ScanSearch, StepForward, TextSelect, Trash2, Volume2 } from '@lucide/vue'
 import { computed, toValue, type Component, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useSpeech } from '@/features/speech/speech.store'
@@ -8,6 +8,17 @@ import { useSelection } from '../selection.store'
 import type { Message } from '../chat.types'
 import { canContinue } from '../rows.logic'
 import { useScreen } from './screen'
+
+/** The sheet leaves, and gives the focus back, before anything can be selected. */
+const SHEET_MS = 350
+
+/** A held finger opens the menu, so a phone selects by it: all of a message, whose ends can then be moved. */
+function selectText(id: string): void {
+  setTimeout(() => {
+    const text = document.querySelector(`[aria-labelledby="name-${id}"] .prose-rp`)
+    if (text) getSelection()?.selectAllChildren(text)
+  }, SHEET_MS)
+}
 
 /** One letter for a deed, the same in every list of keys. */
 export type DeedKey = 'r' | 'g' | 'e' | 'n' | 'c' | 'b' | 'v' | 'w' | 'h' | 'x' | 'Delete'
@@ -49,6 +60,7 @@ export function useMessageDeeds(message: MaybeRefOrGetter<Message>, last: MaybeR
       { label: t('common.edit'), icon: Pencil, key: 'e', direct: true, first: true, fits: true, run: () => (chat.editing = one.id) },
       { label: t('chat.branch'), icon: GitBranch, key: 'n', direct: true, fits: true, run: () => actions.branch(one, false) },
       { label: t('common.copy'), icon: Copy, key: 'c', direct: true, fits: true, run: () => actions.copy(one) },
+      { label: t('chat.select_text'), icon: TextSelect, fits: screen.narrow.value && one.text !== '', run: () => selectText(one.id) },
       { label: t(one.bookmark ? 'chat.bookmark_drop' : 'chat.bookmark_set'), icon: one.bookmark ? BookmarkX : Bookmark, key: 'b', fits: true, run: () => actions.bookmark(one) },
       { label: t('chat.compare'), icon: Columns2, key: 'v', fits: several, run: () => screen.open('compare', one.id) },
       { label: t(speech.reading === one.id ? 'speech.stop' : 'speech.read'), icon: Volume2, fits: speech.available && !one.hidden && one.text !== '', run: () => (speech.reading === one.id ? speech.stop() : speech.read(one)) },

@@ -20,6 +20,8 @@ export interface Screen {
   /** Turns to the branch that ends at `leaf` and brings the message into view. */
   goThere: (messageId: string, leaf?: string) => Promise<void>
   openShortcuts: () => void
+  /** Looks for words in this chat, hit by hit. */
+  find: (words: string) => Promise<void>
   /** Brings the newest message into view. */
   toEnd: () => void
   focusComposer: () => void
