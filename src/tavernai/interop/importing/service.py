@@ -86,10 +86,9 @@ class ImportsService:
             return
         before = await self._storage.commit(lambda tx: tx.now) - KEPT_MS
         old = set(await self._storage.read(lambda conn: store.older_than(conn, before)))
-        known = await self._storage.read(
-            lambda conn: store.existing(conn, [one.name for one in self._folder.iterdir()])
-        )
-        for place in list(self._folder.iterdir()):
+        places = list(self._folder.iterdir())
+        known = await self._storage.read(lambda conn: store.existing(conn, [place.name for place in places]))
+        for place in places:
             # What belongs to none was being sent when a process ended, or is being sent right now.
             is_left = place.name not in known and place.stat().st_mtime * 1_000 < before
             if (place.name in old or is_left) and place.name not in self._jobs:
