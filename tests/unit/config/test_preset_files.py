@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tavernai.config.presets.domain.kinds import KINDS
-from tavernai.config.presets.domain.reading import SECRET
+from tavernai.config.presets.domain.reading import SECRET, kept
 from tavernai.config.presets.events import PresetCreated
 from tavernai.config.presets.service import data_of, prepared
 from tavernai.kernel.canonical import canonical_json
@@ -43,6 +43,15 @@ def test_what_nobody_changed_goes_out_as_it_came(kind: str, data: st.DataObject)
     assert orjson.dumps(data_of(row_of(fact, fact.data))) == orjson.dumps(value)
     changed = {**fact.data, "odd one": 1}
     assert orjson.dumps(data_of(row_of(fact, changed))) == orjson.dumps({**value, "odd one": 1})
+
+
+def test_models_are_kept_and_where_they_stand_is_not() -> None:
+    told, dropped = kept(
+        {"vertexai_model": "g", "azure_openai_model": "m", "vertexai_region": "eu", "azure_base_url": "u"}
+    )
+    assert (told, dropped) == (
+        {"vertexai_model": "g", "azure_openai_model": "m"}, ["azure_base_url", "vertexai_region"]
+    )  # fmt: skip
 
 
 def test_every_kind_with_a_form_of_its_own_is_tried() -> None:

@@ -16,10 +16,10 @@ DEPTH_MAX: Final = 60
 INTEGER_MAX: Final = 2**53 - 1
 SECRET: Final = re.compile(
     r"api_?key|password|passwd|secret|bearer|authorization|^reverse_proxy$|^proxy|include_headers|include_body"
-    r"|exclude_body|horde_settings|^vertexai_|^azure_",
+    r"|exclude_body|horde_settings|^vertexai_(?!model$)|^azure_(?!openai_model$)",
     re.IGNORECASE,
 )
-"""Names whose values are dropped: keys, and where they would be sent."""
+"""Names whose values are dropped: keys, and where they would be sent. A model's name is neither."""
 
 
 def parsed(data: bytes) -> Any:
