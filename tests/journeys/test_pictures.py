@@ -113,6 +113,7 @@ async def _a_picture_is_enlarged(reader: Visitor) -> None:
 
 
 async def _one_that_fails_says_so(reader: Visitor, home: House, chat: str) -> None:
+    await reader.log.evaluate("one => one.scrollTo(0, one.scrollHeight)")  # from its end it follows what comes
     text = f"![a ghost]({home.host.url('/status/404')})"
     told = {"content": text, "conversation_id": chat, "reply": False}
     (await home.person.post("/v1/agent/messages", told)).ok()
