@@ -78,3 +78,15 @@ test('the trash shows what is in it, and what is in it can be restored', async (
   await waitFor(() => expect(server.asked('POST /api/personas/p3:restore')).toHaveLength(1))
   expect(await faults()).toEqual([])
 })
+
+test('all locks stand in one place, lead to where they hold, and are let go there', async () => {
+  const locked = persona('p2', 'Captain', { uses: [{ type: 'character', id: 'c1', name: 'Wren' }, { type: 'conversation', id: 'k1', name: 'The inn' }], use_count: 2 })
+  const server = fakeServer({ 'GET /api/personas': { items: [marta, locked] }, 'POST /api/config/revisions': {} })
+  const { user } = await page()
+  const all = within(await screen.findByRole('region', { name: 'All locks' }))
+  expect(all.getAllByRole('listitem').map((item) => item.textContent?.trim())).toEqual(['Wrenas Captain', 'The innas Captain'])
+  expect(all.getByRole('link', { name: 'The inn' }).getAttribute('href')).toBe('/chat/k1')
+  await user.click(all.getAllByRole('button')[0]!)
+  await waitFor(() => expect(server.asked('POST /api/config/revisions')[0]?.body).toMatchObject({ scope: { type: 'character', id: 'c1' } }))
+  expect(await faults()).toEqual([])
+})
