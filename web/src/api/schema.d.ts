@@ -303,6 +303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations:bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Conversations
+         * @description Put several into the trash, or bring them back: all or, when one of them is not yours, none.
+         */
+        post: operations["change_conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -3411,6 +3431,27 @@ export interface components {
             completion_tokens: number;
             /** Costs */
             costs: components["schemas"]["Paid"][];
+        };
+        /**
+         * ConversationsAnswer
+         * @description Which conversations were changed; those that were so already are not among them.
+         */
+        ConversationsAnswer: {
+            /** Changed */
+            changed: string[];
+        };
+        /**
+         * ConversationsGiven
+         * @description Conversations, and what is to become of them all.
+         */
+        ConversationsGiven: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "delete" | "restore";
         };
         /**
          * CostShown
@@ -6949,6 +6990,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationMade"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsAnswer"];
                 };
             };
             /** @description Refused; `code` says why. */
