@@ -4,7 +4,6 @@ Everything goes through the product's own services and its own reply writer; onl
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +31,7 @@ from tavernai.engines.vocabularies import Vocabularies
 from tavernai.gateway.connections import ConnectionService, NewConnection
 from tavernai.gateway.domain import ChatRequest, Connection, Delta
 from tavernai.gateway.errors import UpstreamAuth, UpstreamServerError
+from tavernai.gateway.ports import Hear
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import By
@@ -77,20 +77,20 @@ class ScriptedModel:
     async def resolve(self, reference: str | None) -> Connection:
         return Connection("scripted", "scripted", "demo", model="scripted", context_tokens=2_000)
 
-    async def stream(self, reference: Any, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+    async def tell(self, reference: Any, request: ChatRequest, hear: Hear) -> None:
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.answers.append(answer)
         self.began.set()
         ending = await answer
         if ending == "breaks":
             raise UpstreamServerError
-        yield Delta(text=f"Well, {new_id()[-6:]}. ")
-        yield Delta(text="I see.", reasoning="thinking")
+        hear(Delta(text=f"Well, {new_id()[-6:]}. "))
+        hear(Delta(text="I see.", reasoning="thinking"))
         if ending == "fails":
             raise UpstreamAuth
         if ending in ("crash", "asked"):
             await asyncio.get_running_loop().create_future()
-        yield Delta(finish=ending, usage={"completion_tokens": 4})
+        hear(Delta(finish=ending, usage={"completion_tokens": 4}))
 
 
 @dataclass

@@ -33,7 +33,7 @@ from tavernai.agent.tables import tasks
 from tavernai.chat import service as chat
 from tavernai.chat.errors import WrongTask
 from tavernai.gateway.counting import CountService
-from tavernai.gateway.domain import Connection
+from tavernai.gateway.domain import Connection, Delta
 from tavernai.gateway.errors import UnknownConnection, UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
 from tavernai.kernel.errors import TavernError
@@ -248,24 +248,22 @@ class ReplyWriter:
         """Ask the connection planned last, and pass on what it says, piece by piece."""
         staged = told.staged
         assert staged is not None
-        stream = self.gateway.stream(staged.connection, staged.request)
-        try:
-            async for delta in stream:
-                text = tidy.feed(delta.text) if delta.text else ""
-                if text:
-                    if told.first_token_ms is None:
-                        told.first_token_ms = int((time.monotonic() - told.since) * 1000)
-                    told.pieces.append(text)
-                    reply.add(text)
-                    self.drafts.grew(draft, len(text))
-                if delta.reasoning:
-                    told.reasoning.append(delta.reasoning)
-                if delta.finish:
-                    told.finish = delta.finish
-                if delta.usage:
-                    told.usage = delta.usage
-        finally:
-            await stream.aclose()
+
+        def hear(delta: Delta) -> None:
+            text = tidy.feed(delta.text) if delta.text else ""
+            if text:
+                told.pieces.append(text)
+                reply.add(text)
+                self.drafts.grew(draft, len(text))
+                if told.first_token_ms is None:
+                    told.first_token_ms = int((time.monotonic() - told.since) * 1000)
+            if delta.reasoning:
+                told.reasoning.append(delta.reasoning)
+            if delta.finish or delta.usage:
+                told.finish = delta.finish or told.finish
+                told.usage = delta.usage or told.usage
+
+        await self.gateway.tell(staged.connection, staged.request, hear)
 
     async def _end(
         self,

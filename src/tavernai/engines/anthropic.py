@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tavernai.engines.http_backend import Body, HttpBackend, Lines, Quirk, drop
+from tavernai.engines.http_backend import Body, HttpBackend, Quirk, drop
+from tavernai.engines.reading import Lines
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, ModelAbout
 from tavernai.gateway.errors import UpstreamError, clean_words, error_of_status, upstream_error

@@ -4,8 +4,6 @@ Core watches the time-outs of each connection itself; ours are a little longer, 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +13,6 @@ from tavernai.gateway.domain import (
     Completion,
     Connection,
     ConnectionStatus,
-    Delta,
     Embeddings,
     EmbeddingsRequest,
     ModelInfo,
@@ -24,6 +21,7 @@ from tavernai.gateway.domain import (
     Timeouts,
 )
 from tavernai.gateway.errors import UpstreamBadAnswer, UpstreamError
+from tavernai.gateway.ports import Hear
 from tavernai.gateway.service import pick
 
 GRACE_SECONDS = 2.0
@@ -54,11 +52,9 @@ class RemoteGateway:
             self._known = now, await self.models()
         return [info for info in self._known[1] if info.id == info.connection.name]
 
-    async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+    async def tell(self, reference: str | Connection | None, request: ChatRequest, hear: Hear) -> None:
         core, asked = await self._addressed(reference, request)
-        async with aclosing(self._backend.stream(asked, core)) as deltas:
-            async for delta in deltas:
-                yield delta
+        await self._backend.tell(asked, core, hear)
 
     async def complete(self, reference: str | Connection | None, request: ChatRequest) -> Completion:
         core, asked = await self._addressed(reference, request)

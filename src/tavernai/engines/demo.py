@@ -7,7 +7,7 @@ It counts its own tokens (a word with the blanks before it, or one Chinese chara
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from tavernai.gateway.domain import (
     ModelAbout,
 )
 from tavernai.gateway.hashed import hashed_vector
+from tavernai.gateway.ports import Hear
 from tavernai.gateway.wire import text_of
 
 MODEL = "demo"
@@ -67,13 +68,13 @@ class DemoBackend:
     def __init__(self, *, tokens_per_second: float = TOKENS_PER_SECOND) -> None:
         self._pause = 1 / tokens_per_second if tokens_per_second > 0 else 0.0
 
-    async def stream(self, request: ChatRequest, connection: Connection) -> AsyncGenerator[Delta, None]:
+    async def tell(self, request: ChatRequest, connection: Connection, hear: Hear) -> None:
         tokens, finish = _answer(request)
         for number, token in enumerate(tokens):
             if self._pause:
                 await asyncio.sleep(self._pause * _rhythm(tokens, number))
-            yield Delta(token)
-        yield Delta(finish=finish, usage=_usage(request, tokens))
+            hear(Delta(token))
+        hear(Delta(finish=finish, usage=_usage(request, tokens)))
 
     async def complete(self, request: ChatRequest, connection: Connection) -> Completion:
         tokens, finish = _answer(request)

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import orjson
 
-from tavernai.engines.http_backend import Body, HttpBackend, Lines, Quirk
+from tavernai.engines.http_backend import Body, HttpBackend, Quirk
+from tavernai.engines.reading import Lines
 from tavernai.gateway.addresses import checked_base_url
 from tavernai.gateway.domain import (
     ChatRequest,

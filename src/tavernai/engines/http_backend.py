@@ -1,4 +1,4 @@
-"""What every back end over HTTP shares, on aiohttp: one session for all, chunks read as they come, every wait bounded.
+"""What every back end over HTTP shares, on aiohttp: one session for all, answers read as they come, every wait bounded.
 
 How an answer can end:
 
@@ -18,17 +18,16 @@ A back end says where to ask, what to send and how to read; `HttpBackend` does t
 import asyncio
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import aiohttp
 import orjson
 from aiohttp.abc import AbstractResolver
 
 from tavernai.engines.outgoing import Line, outgoing_session
-from tavernai.engines.watch import Watch
+from tavernai.engines.reading import ANSWER_BYTES_MAX, Lines, Reading, line_of
 from tavernai.gateway.domain import (
     ChatRequest,
     Completion,
@@ -49,9 +48,9 @@ from tavernai.gateway.errors import (
     clean_words,
     error_of_status,
 )
+from tavernai.gateway.ports import Hear
 from tavernai.gateway.wire import Fold, encoded, error_words, parsed
 
-ANSWER_BYTES_MAX = 64 << 20
 ERROR_BYTES_MAX = 64 << 10
 LIST_SECONDS_MAX = 10.0
 DRAIN_SECONDS = 0.05
@@ -60,17 +59,6 @@ WAITING_STATUSES = (429, 503)
 
 Body = dict[str, Any]
 Quirk = tuple[re.Pattern[str], Callable[[Body], None]]
-
-
-class Lines(Protocol):
-    """Splits bytes, cut anywhere, into payloads (gateway.wire has two)."""
-
-    def feed(self, chunk: bytes) -> list[bytes]: ...
-
-    def end(self) -> list[bytes]: ...
-
-    @property
-    def is_within(self) -> bool: ...
 
 
 def drop(*names: str) -> Callable[[Body], None]:
@@ -164,7 +152,7 @@ class HttpBackend(ABC):
 
     # What they share.
 
-    async def stream(self, request: ChatRequest, connection: Connection) -> AsyncGenerator[Delta, None]:
+    async def tell(self, request: ChatRequest, connection: Connection, hear: Hear) -> None:
         started = asyncio.get_running_loop().time()
         with Mapped(connection) as mapped:
             limits = connection.timeouts
@@ -173,18 +161,12 @@ class HttpBackend(ABC):
             mapped.began = True
             try:
                 if response.content_type == "application/json":
-                    yield _whole_as_delta(self.whole(parsed(await _body(response, deadline=deadline))))
+                    hear(_whole_as_delta(self.whole(parsed(await _body(response, deadline=deadline)))))
                     return
                 _refuse_pages(response)
-                watch = Watch(response.content, deadline=deadline)
-                reading = self.reading(connection, request)
-                try:
-                    between = limits.between_tokens_seconds
-                    async with aclosing(_deltas(response.content, watch, between, *reading)) as deltas:
-                        async for delta in deltas:
-                            yield delta
-                finally:
-                    watch.stop()
+                lines, fold = self.reading(connection, request)
+                reading = Reading(response, lines, fold, hear, between_seconds=limits.between_tokens_seconds)
+                await reading.heard(line_of(response), deadline=deadline)
                 await _drain(response.content)
             finally:
                 response.close()
@@ -321,43 +303,6 @@ class HttpBackend(ABC):
     def told_wait(self, data: bytes) -> float | None:
         """How many seconds to wait, where the body of a refusal says so."""
         return _number_in(data, "estimated_time")
-
-
-async def _deltas(
-    content: aiohttp.StreamReader, watch: Watch, between_seconds: float, lines: Lines, fold: Fold
-) -> AsyncGenerator[Delta, None]:
-    """The hot loop: what one token costs us is here."""
-    size, chunk, failure = 0, b"\n", None
-    while chunk and not failure and not fold.done:
-        watch.reading = True
-        try:
-            chunk = await content.readany()
-        except (aiohttp.ClientError, OSError) as error:
-            chunk, failure = _left_behind(content), error
-        watch.reading = False
-        size += len(chunk)
-        if size > ANSWER_BYTES_MAX:
-            raise UpstreamBadAnswer(words="the answer is far too long")
-        for payload in lines.feed(chunk) if chunk or failure else lines.end():
-            delta = fold.take(payload)
-            if delta is not None:
-                yield delta
-                watch.token(between_seconds)
-        if fold.finish is not None:
-            watch.finished()
-        elif lines.is_within:
-            watch.progress(between_seconds)
-    if failure is not None and fold.finish is None:
-        raise failure
-    yield fold.last()
-
-
-def _left_behind(content: aiohttp.StreamReader) -> bytes:
-    """Bytes that came before the line broke and were not read yet. aiohttp keeps them but gives only the error out."""
-    buffered = list(getattr(content, "_buffer", ()))
-    if buffered:
-        buffered[0] = buffered[0][getattr(content, "_buffer_offset", 0) :]
-    return b"".join(buffered)
 
 
 async def _drain(content: aiohttp.StreamReader) -> None:

@@ -9,16 +9,16 @@ Source:   the project's API documentation.
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from tavernai.engines.http_backend import Body, HttpBackend, Lines
+from tavernai.engines.http_backend import Body, HttpBackend
+from tavernai.engines.reading import Lines
 from tavernai.engines.text import prompt_of
 from tavernai.gateway.addresses import root_of
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, ModelAbout
 from tavernai.gateway.errors import UpstreamBadAnswer, UpstreamError
+from tavernai.gateway.ports import Hear
 from tavernai.gateway.samplers import wired
 from tavernai.gateway.wire import EventLines, Fold, empty_answer, encoded, error_of_event
 
@@ -37,13 +37,11 @@ class KoboldCppBackend(HttpBackend):
         self._loaded: dict[str, tuple[float, str]] = {}
         self._aborting: set[asyncio.Task[Any]] = set()
 
-    async def stream(self, request: ChatRequest, connection: Connection) -> AsyncGenerator[Delta, None]:
+    async def tell(self, request: ChatRequest, connection: Connection, hear: Hear) -> None:
         asked, finished = await self._prepared(request, connection), False
         try:
-            async with aclosing(super().stream(asked, connection)) as deltas:
-                async for delta in deltas:
-                    finished = delta.finish is not None
-                    yield delta
+            await super().tell(asked, connection, hear)
+            finished = True
         except UpstreamError as error:
             finished = error.code != "upstream_timeout"  # one that is silent may still be at work
             raise

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tavernai.engines.http_backend import Body, Lines, Quirk, drop
+from tavernai.engines.http_backend import Body, Quirk, drop
 from tavernai.engines.openai import OpenAIBackend
+from tavernai.engines.reading import Lines
 from tavernai.engines.text import prompt_of
 from tavernai.gateway.addresses import endpoint, root_of
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta, ModelAbout

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tavernai.engines.http_backend import Body, HttpBackend, Lines, Mapped, Quirk, drop
+from tavernai.engines.http_backend import Body, HttpBackend, Mapped, Quirk, drop
+from tavernai.engines.reading import Lines
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Embeddings, EmbeddingsRequest, ModelAbout
 from tavernai.gateway.errors import UpstreamBadAnswer

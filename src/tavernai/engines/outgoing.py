@@ -64,7 +64,10 @@ def guarded_socket(found: tuple[Any, ...], *, forbids: Forbids | None = None) ->
 
 
 class KeepingHandler(ResponseHandler):
-    """Reads an answer so that what came before an error is still there."""
+    """Reads an answer so that what came before an error is still there, and calls who reads it as it comes."""
+
+    on_change: Callable[[], None] | None = None
+    """called in the turn that brought more of the body, its end or a fault"""
 
     def data_received(self, data: bytes) -> None:
         head = data.find(_HEAD_END) + len(_HEAD_END) if self._awaits_head() else -1
@@ -72,6 +75,18 @@ class KeepingHandler(ResponseHandler):
             super().data_received(data[:head])
             data = data[head:]
         super().data_received(data)
+        if self.on_change is not None:
+            self.on_change()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        # aiohttp asks for this after each piece it hands out and parses nothing once more; only a pause needs it.
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self.on_change is not None:
+            self.on_change()
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         super().set_exception(exc, *cause)

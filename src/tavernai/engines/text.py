@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 import orjson
 
-from tavernai.engines.http_backend import Body, Lines, Quirk, drop
+from tavernai.engines.http_backend import Body, Quirk, drop
 from tavernai.engines.openai import OpenAIBackend, refused
+from tavernai.engines.reading import Lines
 from tavernai.gateway.addresses import endpoint
 from tavernai.gateway.domain import ChatRequest, Completion, Connection, Delta
 from tavernai.gateway.samplers import CANONICAL, FURTHER, wired

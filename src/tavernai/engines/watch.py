@@ -1,8 +1,7 @@
 """How long a stream may be silent."""
 
 import asyncio
-
-import aiohttp
+from collections.abc import Callable
 
 AFTER_FINISH_SECONDS = 2.0
 SLOW_TOKEN_FACTOR = 10
@@ -11,27 +10,16 @@ SLOW_TOKEN_FACTOR = 10
 class Watch:
     """The time-out of a stream: one timer that looks now and then, instead of one set and unset for each token."""
 
-    __slots__ = (
-        "_clock",
-        "_content",
-        "_deadline",
-        "_has_token",
-        "_is_finished",
-        "_loop",
-        "_timer",
-        "_token_at",
-        "reading",
-    )
+    __slots__ = ("_clock", "_deadline", "_expired", "_has_token", "_is_finished", "_loop", "_timer", "_token_at")
 
-    def __init__(self, content: aiohttp.StreamReader, *, deadline: float) -> None:
+    def __init__(self, expired: Callable[[], None], *, deadline: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._clock = self._loop.time
-        self._content = content
+        self._expired = expired
         self._deadline = deadline
         self._token_at = self._clock()
         self._has_token = False
         self._is_finished = False
-        self.reading = True
         self._timer = self._loop.call_at(deadline, self._look)
 
     def token(self, seconds: float) -> None:
@@ -64,8 +52,7 @@ class Watch:
 
     def _look(self) -> None:
         now = self._clock()
-        # While the reader of our deltas is busy nobody listens upstream; that is not the upstream's fault.
-        if self.reading and now >= self._deadline:
-            self._content.set_exception(TimeoutError())
+        if now >= self._deadline:
+            self._expired()
         else:
             self._timer = self._loop.call_at(max(self._deadline, now + 0.01), self._look)

@@ -25,6 +25,7 @@ from tavernai.gateway.core_wire import (
 )
 from tavernai.gateway.domain import ChatRequest
 from tavernai.gateway.ports import Gateway
+from tavernai.gateway.streamed import streamed
 from tavernai.kernel.errors import TavernError
 
 Scope = MutableMapping[str, Any]
@@ -127,7 +128,7 @@ class CoreApp:
 
     async def _stream(self, reference: str | None, request: ChatRequest, frames: Frames, send: Send) -> None:
         """An error before the first delta is an HTTP error; one after it is an event inside the stream."""
-        async with aclosing(self._gateway.stream(reference, request)) as deltas:
+        async with aclosing(streamed(self._gateway.tell, reference, request)) as deltas:
             first = await anext(deltas)
             await send({"type": "http.response.start", "status": 200, "headers": _EVENTS})
             await send(_part(frames.opening(first)))

@@ -10,7 +10,8 @@ TavernError
 │   └── UnknownKind           a kind of connection no engine serves
 ├── Unavailable
 │   ├── NoConnection          nothing to talk to yet
-│   └── SecretLost            a stored key cannot be opened
+│   ├── SecretLost            a stored key cannot be opened
+│   └── ListenerTooSlow       who asked reads slower than the model speaks
 └── UpstreamError             facts: connection?, upstream_status?, words? (the provider's own, bounded)
     ├── UpstreamTimeout           504
     ├── UpstreamUnreachable       503
@@ -70,6 +71,12 @@ class SecretLost(Unavailable):
     """The stored key cannot be opened, because the server's key file changed; enter the connection's key again."""
 
     code = "secret_lost"
+
+
+class ListenerTooSlow(Unavailable):
+    """The answer came much faster than it was read, and was stopped; ask again and read it as it comes."""
+
+    code = "listener_too_slow"
 
 
 class UpstreamError(TavernError):

@@ -1,6 +1,6 @@
 """What the gateway needs from engines, and what rooms above it may ask of it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from tavernai.gateway.domain import (
@@ -15,15 +15,18 @@ from tavernai.gateway.domain import (
     ModelInfo,
 )
 
+Hear = Callable[[Delta], None]
+"""Takes the next piece of an answer at once, without waiting. What it raises ends the answer."""
+
 
 class Backend(Protocol):
     """One kind of model server. Errors are always UpstreamError; the connection's time-outs bound every wait."""
 
-    def stream(self, request: ChatRequest, connection: Connection) -> AsyncGenerator[Delta, None]:
-        """The answer as it is made. Closing the generator (or cancelling its reader) cancels upstream at once.
+    async def tell(self, request: ChatRequest, connection: Connection, hear: Hear) -> None:
+        """The answer as it is made, each piece handed to `hear`; returns when it is whole. Cancelling cancels upstream.
 
-        An error after deltas were handed out leaves them valid. The last finish is `interrupted` when the upstream
-        ended cleanly without saying that it was done.
+        An error after deltas were handed on leaves them valid. The last finish is `interrupted` when the upstream
+        ended cleanly without saying that it was done. To iterate instead: gateway.streamed.
         """
         ...
 
@@ -72,7 +75,7 @@ class Gateway(Protocol):
         """The connection meant, its `model` set to the one asked for. Raises UnknownConnection, NoConnection."""
         ...
 
-    def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]: ...
+    async def tell(self, reference: str | Connection | None, request: ChatRequest, hear: Hear) -> None: ...
 
     async def complete(self, reference: str | Connection | None, request: ChatRequest) -> Completion: ...
 

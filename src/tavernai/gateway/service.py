@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tavernai.gateway.breaker import Breakers
@@ -20,7 +19,7 @@ from tavernai.gateway.domain import (
     split_reference,
 )
 from tavernai.gateway.errors import NoConnection, UnknownConnection, UnknownKind, UpstreamError
-from tavernai.gateway.ports import Backend, ConnectionBook, Observe, Unobserved
+from tavernai.gateway.ports import Backend, ConnectionBook, Hear, Observe, Unobserved
 
 DEFAULT_NAMES = ("", "default")
 LIST_SECONDS_MAX = 3.0
@@ -55,15 +54,11 @@ class GatewayService:
     async def status(self, reference: str | None) -> ConnectionStatus:
         return self._breakers.status(pick(await self._book.connections(), reference))
 
-    async def stream(self, reference: str | Connection | None, request: ChatRequest) -> AsyncGenerator[Delta, None]:
-        """Deltas as they come; use `contextlib.aclosing`, so that leaving the loop early cancels upstream at once."""
+    async def tell(self, reference: str | Connection | None, request: ChatRequest, hear: Hear) -> None:
         connection = await self._meant(reference)
-        watched = Watched(self._observe, self._breakers, connection)
+        watched = Watched(self._observe, self._breakers, connection, hear=hear)
         try:
-            async with aclosing(self._backend(connection).stream(request, connection)) as deltas:
-                async for delta in deltas:
-                    watched.saw(delta)
-                    yield delta
+            await self._backend(connection).tell(request, connection, watched.saw)
             watched.code = "ok"
         except UpstreamError as error:
             watched.code = error.code
@@ -171,9 +166,11 @@ class Watched:
         UpstreamPaused: the connection rests.
     """
 
-    __slots__ = ("_breakers", "_connection", "_counted", "_deltas", "_observe", "_started", "code")
+    __slots__ = ("_breakers", "_connection", "_counted", "_deltas", "_hear", "_observe", "_started", "code")
 
-    def __init__(self, observe: Observe, breakers: Breakers, connection: Connection) -> None:
+    def __init__(
+        self, observe: Observe, breakers: Breakers, connection: Connection, *, hear: Hear = lambda _: None
+    ) -> None:
         try:
             breakers.enter(connection)
         except UpstreamError as error:
@@ -184,6 +181,7 @@ class Watched:
         self._connection = connection
         self._started = time.perf_counter()
         self._deltas = 0
+        self._hear = hear
         self._counted: int | None = None
         self.code = "cancelled"
         observe.started(connection)
@@ -194,6 +192,7 @@ class Watched:
         self._deltas += 1
         if delta.usage:
             self._counted = delta.usage.get("completion_tokens")
+        self._hear(delta)
 
     def end(self) -> None:
         tokens = self._deltas if self._counted is None else self._counted

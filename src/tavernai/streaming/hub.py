@@ -26,14 +26,13 @@ Sink = Callable[[bytes], bool]
 class Ear:
     """One listener's bounded queue of frames, written to its line as long as the line takes them.
 
-    With a `sink`, what was pushed in one turn of the event loop goes out at the end of that turn: no task is woken for
-    it, which at 20,000 tokens a second costs as much as the writing. When the line is full, the listener's own task
-    takes over (`take`) and waits for it.
+    With a `sink`, a frame is written where it is pushed: no task is woken for it, which at 20,000 tokens a second costs
+    as much as the writing. When the line is full, the listener's own task takes over (`take`) and waits for it.
     """
 
     __slots__ = (
-        "_bytes", "_due", "_loop", "_queue", "_sink", "_waiter", "closed", "door", "frames", "hears_news",
-        "on_sent", "on_slow", "owner_id", "quiet", "sent_bytes", "slow",
+        "_bytes", "_loop", "_queue", "_sink", "_waiter", "closed", "door", "frames", "hears_news", "on_sent",
+        "on_slow", "owner_id", "quiet", "sent_bytes", "slow",
     )  # fmt: skip
 
     def __init__(self, owner_id: str = "", door: str | None = None) -> None:
@@ -45,7 +44,6 @@ class Ear:
         self._queue: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._sink: Sink | None = None
-        self._due = False
         self._bytes = 0
         self.closed = False
         self.slow = False
@@ -60,17 +58,22 @@ class Ear:
         self._sink = sink
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame. Too many waiting: the ear is closed."""
+        """Write a frame, or queue it while it cannot be written. Too many waiting: the ear is closed."""
         if self.closed:
+            return
+        self.quiet = False
+        if not self._queue and self._sink is not None and self._is_idle() and self._sink(frame):
+            self.frames += 1
+            self.sent_bytes += len(frame)
+            if self.on_sent is not None:
+                self.on_sent(frame)
             return
         self._queue.append(frame)
         self._bytes += len(frame)
-        self.quiet = False
         if len(self._queue) > EAR_FRAMES_MAX or self._bytes > EAR_BYTES_MAX:
             self._overflow()
-        elif not self._due:
-            self._due = True
-            self._loop.call_soon(self._pour)
+        else:
+            self._wake()
 
     def close(self) -> None:
         """Let the listener go: its `take` returns what is queued, then nothing."""
@@ -89,23 +92,9 @@ class Ear:
                 self._waiter = None
         return self._drained()
 
-    def _pour(self) -> None:
-        """Write what this turn brought; wake the listener's task when that cannot be done here."""
-        self._due = False
-        if not self._queue:
-            return
-        sink = self._sink
-        # Nobody waits in `take`: the task is sending just now, and what is queued follows when it is back.
-        if sink is None or self._waiter is None or self._waiter.done() or self.closed:
-            self._wake()
-            return
-        body = self._queue[0] if len(self._queue) == 1 else b"".join(self._queue)
-        if sink(body):
-            self._drained()
-            if self.on_sent is not None:
-                self.on_sent(body)
-        else:
-            self._wake()
+    def _is_idle(self) -> bool:
+        """Whether somebody waits in `take`: else the listener's task is sending just now, and a frame must follow."""
+        return self._waiter is not None and not self._waiter.done()
 
     def _drained(self) -> bytes:
         waiting, self._queue, self._bytes = self._queue, [], 0

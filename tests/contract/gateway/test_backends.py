@@ -10,6 +10,7 @@ import pytest
 from tavernai.engines.demo import DemoBackend
 from tavernai.gateway.domain import Connection, Delta, EmbeddingsRequest
 from tavernai.gateway.errors import UpstreamError
+from tavernai.gateway.streamed import streamed
 from tests.support.backends import WAYS, Place, ask, connection_of, reached
 from tests.support.translator import Translator
 
@@ -25,18 +26,18 @@ class BackendContract:
     """Subclassed for back ends over HTTP and the one without."""
 
     async def test_a_stream_ends_with_one_finish_in_its_last_delta(self, place: Place) -> None:
-        deltas = [delta async for delta in place.backend.stream(ask('reply="She nods."'), place.connection)]
+        deltas = [delta async for delta in streamed(place.backend.tell, ask('reply="She nods."'), place.connection)]
         assert text_of(deltas)
         assert [delta.finish for delta in deltas if delta.finish] == [deltas[-1].finish] == ["stop"]
         assert all(delta.usage is None for delta in deltas[:-1])
 
     async def test_the_whole_answer_says_what_the_stream_says(self, place: Place) -> None:
         whole = await place.backend.complete(ask('reply="She nods."'), place.connection)
-        deltas = [delta async for delta in place.backend.stream(ask('reply="She nods."'), place.connection)]
+        deltas = [delta async for delta in streamed(place.backend.tell, ask('reply="She nods."'), place.connection)]
         assert (whole.text, whole.finish) == (text_of(deltas), deltas[-1].finish)
 
     async def test_what_is_counted_is_counted_in_openais_words(self, place: Place) -> None:
-        deltas = [delta async for delta in place.backend.stream(ask('reply="She nods."'), place.connection)]
+        deltas = [delta async for delta in streamed(place.backend.tell, ask('reply="She nods."'), place.connection)]
         usage = deltas[-1].usage
         if place.kind == "koboldcpp":
             assert usage is None  # its stream does not tell
@@ -45,7 +46,10 @@ class BackendContract:
             assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
 
     async def test_a_reader_that_leaves_is_done_at_once(self, place: Place) -> None:
-        async with asyncio.timeout(2), aclosing(place.backend.stream(ask("tps=20 n=500"), place.connection)) as deltas:
+        async with (
+            asyncio.timeout(2),
+            aclosing(streamed(place.backend.tell, ask("tps=20 n=500"), place.connection)) as deltas,
+        ):
             first = await anext(deltas)
         assert first.text or first.reasoning
 
@@ -110,7 +114,7 @@ async def test_koboldcpp_is_told_to_stop_when_its_reader_leaves(monkeypatch: pyt
 
     monkeypatch.setattr(Translator, "_serve", heard)
     async with reached("koboldcpp") as place:
-        async with aclosing(place.backend.stream(ask("tps=20 n=500"), place.connection)) as deltas:
+        async with aclosing(streamed(place.backend.tell, ask("tps=20 n=500"), place.connection)) as deltas:
             await anext(deltas)
         await place.backend.close()
     assert paths == ["/api/extra/generate/stream", "/api/extra/abort"]

@@ -20,6 +20,7 @@ from tavernai.gateway.errors import (
     UpstreamUnreachable,
 )
 from tavernai.gateway.ports import Gateway
+from tavernai.gateway.streamed import streamed
 from tests.contract.gateway.doors import KEY, core_program, in_process, mounted, running_mock
 from tests.support.processes import free_port
 from tests.tools.mock_upstream import Mock
@@ -33,7 +34,7 @@ async def heard(gateway: Gateway, reference: str | None, request: ChatRequest) -
     """Every delta, and the error that ended them."""
     deltas: list[Delta] = []
     try:
-        async for delta in gateway.stream(reference, request):
+        async for delta in streamed(gateway.tell, reference, request):
             deltas.append(delta)  # noqa: PERF401 (what came before the error is the point)
     except UpstreamError as error:
         return deltas, error
@@ -137,7 +138,7 @@ class GatewayContract:
     async def test_a_reader_that_leaves_cancels_upstream_at_once(
         self, gateway: Gateway, mock: tuple[str, Mock]
     ) -> None:
-        async with aclosing(gateway.stream("house", ask("tps=20 n=500"))) as deltas:
+        async with aclosing(streamed(gateway.tell, "house", ask("tps=20 n=500"))) as deltas:
             await anext(deltas)
         for _ in range(100):
             if mock[1].stats["client_gone"]:

@@ -16,6 +16,7 @@ import pytest
 from tavernai.engines.http_backend import HttpBackend
 from tavernai.gateway.domain import ChatRequest, Connection, EmbeddingsRequest, Secret, Timeouts, join_tool_calls
 from tavernai.gateway.errors import UpstreamError
+from tavernai.gateway.streamed import streamed
 from tests.support.backends import BACKENDS
 
 FOLDER = Path(__file__).parents[2] / "data" / "exchanges"
@@ -78,7 +79,7 @@ async def outcome(backend: HttpBackend, connection: Connection, told: dict[str, 
         whole = await backend.complete(ChatRequest(**request), connection)
         names = ("text", "reasoning", "finish", "usage", "tool_calls")
         return {name: getattr(whole, name) for name in names}
-    deltas = [delta async for delta in backend.stream(ChatRequest(**request), connection)]
+    deltas = [delta async for delta in streamed(backend.tell, ChatRequest(**request), connection)]
     pieces = [piece for delta in deltas for piece in delta.tool_calls or ()]
     return {
         "text": "".join(delta.text for delta in deltas),

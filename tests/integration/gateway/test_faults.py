@@ -11,6 +11,7 @@ import pytest
 from tavernai.engines.openai import OpenAIBackend
 from tavernai.gateway.domain import ChatRequest, Connection, Secret, Timeouts
 from tavernai.gateway.errors import UpstreamError, UpstreamTimeout
+from tavernai.gateway.streamed import streamed
 from tests.contract.gateway.doors import running_mock
 
 LIMITS = Timeouts(connect_seconds=0.5, first_token_seconds=0.5, between_tokens_seconds=0.3)
@@ -78,7 +79,7 @@ async def outcome(
     """(code of the error, text, finish)."""
     text, finish = "", None
     try:
-        async for delta in backend.stream(request, to(url)):
+        async for delta in streamed(backend.tell, request, to(url)):
             text += delta.text
             finish = delta.finish
             await asyncio.sleep(pause)
@@ -117,7 +118,7 @@ async def test_text_a_slow_reader_had_not_read_yet_survives_the_cut(backend: Ope
 
 
 async def test_a_busy_reader_is_not_the_upstreams_fault(backend: OpenAIBackend) -> None:
-    async with running_mock(tps=200) as (url, _), aclosing(backend.stream(ask("none", ""), to(url))) as deltas:
+    async with running_mock(tps=200) as (url, _), aclosing(streamed(backend.tell, ask("none", ""), to(url))) as deltas:
         await anext(deltas)
         await asyncio.sleep(LIMITS.between_tokens_seconds * 2)
         rest = [delta async for delta in deltas]
@@ -183,7 +184,7 @@ async def test_thoughts_come_apart_from_the_text(backend: OpenAIBackend) -> None
     thought = SAID.replace(b'"content"', b'"reasoning_content"')
     other = SAID.replace(b'"content"', b'"reasoning"')
     async with canned(HEAD + thought + other + SAID + b"data: [DONE]\n\n") as (url, _):
-        deltas = [delta async for delta in backend.stream(ask("none"), to(url))]
+        deltas = [delta async for delta in streamed(backend.tell, ask("none"), to(url))]
         assert [delta.reasoning for delta in deltas] == ["Well", "Well", "", ""]
         assert [delta.text for delta in deltas] == ["", "", "Well", ""]
 
@@ -244,7 +245,7 @@ async def test_silence_counts_from_the_last_token_however_long_the_first_may_tak
     async with running_mock() as (url, _):
         started = time.monotonic()
         with pytest.raises(UpstreamTimeout):
-            _ = [delta async for delta in backend.stream(ask("hang-mid"), replace(patient, base_url=url))]
+            _ = [delta async for delta in streamed(backend.tell, ask("hang-mid"), replace(patient, base_url=url))]
         assert time.monotonic() - started < 3
 
 
@@ -252,5 +253,5 @@ async def test_a_token_that_comes_byte_by_byte_is_waited_for(backend: OpenAIBack
     hasty = replace(to(""), timeouts=Timeouts(0.5, first_token_seconds=1, between_tokens_seconds=0.1))
     slow = ChatRequest([{"role": "user", "content": "[[mock fault=slowloris secs=0.001 n=2]]"}])
     async with running_mock() as (url, _):
-        deltas = [delta async for delta in backend.stream(slow, replace(hasty, base_url=url))]
+        deltas = [delta async for delta in streamed(backend.tell, slow, replace(hasty, base_url=url))]
     assert "".join(delta.text for delta in deltas) == "the door "

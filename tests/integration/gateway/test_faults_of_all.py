@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tavernai.gateway.errors import UpstreamError
+from tavernai.gateway.streamed import streamed
 from tests.integration.gateway.test_faults import SLOW, STREAMED, WHOLE_ANSWERS
 from tests.support.backends import WAYS, Place, ask, reached
 
@@ -15,7 +16,7 @@ async def outcome(place: Place, directive: str) -> tuple[str | None, str, str | 
     """(code of the error, text, finish)."""
     text, finish = "", None
     try:
-        async for delta in place.backend.stream(ask(directive), place.connection):
+        async for delta in streamed(place.backend.tell, ask(directive), place.connection):
             text, finish = text + delta.text, delta.finish
     except UpstreamError as error:
         return error.code, text, finish

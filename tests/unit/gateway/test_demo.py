@@ -8,6 +8,7 @@ import pytest
 
 from tavernai.engines.demo import DemoBackend
 from tavernai.gateway.domain import ChatRequest, Completion, Connection
+from tavernai.gateway.streamed import streamed
 
 HERE = Connection("d", "stage", "demo")
 CARD = [
@@ -86,7 +87,7 @@ async def test_it_stops_before_a_stop_string() -> None:
 async def test_the_stream_says_what_the_whole_answer_says_at_its_pace() -> None:
     request = ChatRequest([*CARD, said("Hello!")], max_tokens=20)
     started = time.perf_counter()
-    deltas = [delta async for delta in DemoBackend(tokens_per_second=200).stream(request, HERE)]
+    deltas = [delta async for delta in streamed(DemoBackend(tokens_per_second=200).tell, request, HERE)]
     assert 0.06 < time.perf_counter() - started < 1.5
     assert "".join(delta.text for delta in deltas) == (await reply(*CARD, said("Hello!"), max_tokens=20)).text
     assert deltas[-1].finish == "length"
