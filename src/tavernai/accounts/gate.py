@@ -65,7 +65,7 @@ class Gate:
         if known is not None:
             return known
         before = self._forgotten
-        row = await self._storage.read(lambda conn: store.person_by_session(conn, hashed))
+        row = await self._storage.glance(lambda conn: store.person_by_session(conn, hashed))
         now = self._clock()
         if row is None or row["expires_at"] <= now:
             return None
@@ -84,7 +84,7 @@ class Gate:
         if known is not None:
             return known
         before = self._forgotten
-        row = await self._storage.read(lambda conn: store.person_by_key(conn, hashed))
+        row = await self._storage.glance(lambda conn: store.person_by_key(conn, hashed))
         if row is None:
             raise NotSignedIn
         await self._used(row)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection as Reader
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
@@ -30,7 +30,13 @@ from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene, Variables
 from tavernai.prompting.domain.scripts import Script
 from tavernai.prompting.domain.words import Placement, Role
+from tavernai.storage.queries import Query
 
+PLACE = Query(
+    select(conversations.c.owner_id, conversations.c.character_id, conversations.c.character_name).where(
+        conversations.c.id == bindparam("of")
+    )
+)
 HISTORY_MAX = 200
 MACRO = "{{"
 ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
@@ -78,6 +84,13 @@ class Listener:
     stage: Stage
     clock: Clock = now_ms
 
+    def listens(
+        self, conn: Reader, user_id: str, text: str, *, conversation_id: str | None, character_id: str | None
+    ) -> bool:
+        """Whether anything there could make another text of this one: a look of a few rows."""
+        place = {"conversation_id": conversation_id, "character_id": character_id}
+        return MACRO in text or self._place(conn, user_id, plain=True, **place) is not None
+
     def heard(
         self,
         conn: Reader,
@@ -124,18 +137,10 @@ class Listener:
         plain: bool = False,
     ) -> Around | None:
         """The place and what holds there; None: it is not this person's, or nothing there looks at a `plain` text."""
-        name = str(ASSISTANT["name"])
-        if conversation_id is not None:
-            c = conversations.c
-            query = select(c.owner_id, c.character_id, c.character_name).where(c.id == conversation_id)
-            found = conn.execute(query).first()
-            if found is None or found.owner_id != user_id:
-                return None
-            character_id, name = found.character_id, found.character_name
-        place = conversation_id or NOWHERE
-        config = self.stage.config(conn, user_id, character_id=character_id, conversation_id=place)
-        if plain and not any(config[path] for path in (SCRIPTS, PRESET_ALLOWED, CHARACTER_ALLOWED)):
+        place = self._place(conn, user_id, conversation_id=conversation_id, character_id=character_id, plain=plain)
+        if place is None:
             return None
+        config, character_id, name = place
         card = self.stage.card(conn, user_id, character_id=character_id) if character_id else ASSISTANT
         if card is None:
             return None
@@ -146,6 +151,21 @@ class Listener:
         row = presets.chosen(conn, user_id, config["/preset/chat"], kind="chat")
         scripts = scripts_of(conn, user_id, config, preset=row["data"] if row is not None else None, card=card)
         return Around(config, card, name, character_id, conversation_id, scripts)
+
+    def _place(
+        self, conn: Reader, user_id: str, *, conversation_id: str | None, character_id: str | None, plain: bool
+    ) -> tuple[Effective, str | None, str] | None:
+        """What the person chose there, and who speaks: (config, character_id, name)."""
+        name = str(ASSISTANT["name"])
+        if conversation_id is not None:
+            found = PLACE.first(conn, of=conversation_id)
+            if found is None or found["owner_id"] != user_id:
+                return None
+            character_id, name = found["character_id"], found["character_name"]
+        config = self.stage.config(conn, user_id, character_id=character_id, conversation_id=conversation_id or NOWHERE)
+        if plain and not any(config[path] for path in (SCRIPTS, PRESET_ALLOWED, CHARACTER_ALLOWED)):
+            return None
+        return config, character_id, name
 
     def env(
         self,

@@ -87,6 +87,20 @@ class Opener:
         told = Turn(text if heard is None else heard.text) if text is not None else Turn()
         return Ahead(opens, greeted, heard, self.speakers(conn, user_id, conversation_id, turn=told))
 
+    def plain(
+        self, conn: Reader, user_id: str, *, text: str | None, conversation_id: str | None, character_id: str | None,
+        opens: str,
+    ) -> Ahead | None:  # fmt: skip
+        """As `ahead`, for words that nothing there looks at: a look of a few rows. None: there is more to do."""
+        if conversation_id is None:
+            is_plain = character_id is None
+        else:
+            is_plain = self.speakers(conn, user_id, conversation_id, turn=Turn()) is None
+        place = {"conversation_id": conversation_id, "character_id": character_id}
+        if not is_plain or (text is not None and self.listener.listens(conn, user_id, text, **place)):
+            return None
+        return Ahead(opens)
+
     def speakers(
         self, conn: Reader, user_id: str, conversation_id: str | None, *, turn: Turn | None = None
     ) -> tuple[Speaking, ...] | None:

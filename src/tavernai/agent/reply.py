@@ -168,7 +168,7 @@ class ReplyWriter:
 
     async def _route(self, lease: Lease) -> tuple[Connection, str]:
         """Who answers, and why: asked for, tuned, or the default, also when what was tuned is gone."""
-        wanted = await self.storage.read(lambda conn: self.director.wanted(conn, lease.task))
+        wanted = await self.storage.glance(lambda conn: self.director.wanted(conn, lease.task))
         if lease.task["connection"]:
             return await self.gateway.resolve(wanted), "asked for"
         if wanted is None:

@@ -124,7 +124,7 @@ class AgentService:
         """
         opens = new_id()
         for hearings_left in reversed(range(HEARINGS_MAX)):
-            ahead = await self._storage.study(lambda conn: self._ahead(conn, user_id, order, opens))
+            ahead = await self._ahead(user_id, order, opens)
             ahead = ahead if hearings_left else ahead.insisting()
             try:
                 return await self._storage.commit(partial(self._take, user_id=user_id, order=order, ahead=ahead))
@@ -134,7 +134,7 @@ class AgentService:
 
     async def task(self, user_id: str, task_id: str) -> Row:
         """One task of this person. Raises TaskNotFound."""
-        return await self._storage.read(lambda conn: _own_task(conn, user_id, task_id))
+        return await self._storage.glance(lambda conn: _own_task(conn, user_id, task_id))
 
     async def cancel(self, user_id: str, task_id: str) -> Row:
         """Stop a task; a queued message goes to the trash with it. Cancelling one that ended changes nothing."""
@@ -148,7 +148,7 @@ class AgentService:
     async def interrupt(self, user_id: str, conversation_id: str | None, *, task_id: str | None) -> None:
         """Stop this task, or the one running in the conversation; nothing to stop is no error."""
         if task_id is None and conversation_id is not None:
-            task_id = await self._storage.read(lambda conn: _running_in(conn, user_id, conversation_id))
+            task_id = await self._storage.glance(lambda conn: _running_in(conn, user_id, conversation_id))
         if task_id is not None:
             await self._stop(user_id, task_id)
 
@@ -178,15 +178,21 @@ class AgentService:
         by = By.user(user_id)
         await self._storage.commit(lambda tx: stop(tx, task_id, owner_id=user_id, by=by, to_trash=True))
 
-    def _ahead(self, conn: Connection, user_id: str, order: Order, opens: str) -> Ahead:
+    async def _ahead(self, user_id: str, order: Order, opens: str) -> Ahead:
         """A person's own words as they will be stored, and the greeting of the conversation they open."""
         if order.action is not None:
-            return Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
+            return await self._storage.study(
+                lambda conn: Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
+            )
         is_own = (order.speaker is None or order.speaker.role == "user") and (order.content or "").strip()
-        return self._opener.ahead(
-            conn, user_id, text=clean_text(order.content or "") if is_own else None,
-            conversation_id=order.conversation_id, character_id=order.character_id, opens=opens,
-        )  # fmt: skip
+        asked: dict[str, Any] = {
+            "text": clean_text(order.content or "") if is_own else None,
+            "conversation_id": order.conversation_id, "character_id": order.character_id, "opens": opens,
+        }  # fmt: skip
+        plain = await self._storage.glance(lambda conn: self._opener.plain(conn, user_id, **asked))
+        if plain is not None:
+            return plain
+        return await self._storage.study(lambda conn: self._opener.ahead(conn, user_id, **asked))
 
     def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())

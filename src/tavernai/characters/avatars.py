@@ -52,14 +52,14 @@ class AvatarService:
             blob = store.thumbnail(conn, row["avatar"], size) if row["avatar"] else None
             return row["name"], row["avatar"], blob
 
-        name, avatar, blob = await self._storage.read(query)
+        name, avatar, blob = await self._storage.glance(query)
         return await self._served(name, avatar, size, blob=blob)
 
     async def portrait(self, name: str, avatar: str | None, size: Size) -> Served:
         """Anybody's picture (its sha256) in this size, or one drawn for the name."""
         blob = None
         if avatar is not None:
-            blob = await self._storage.read(lambda conn: store.thumbnail(conn, avatar, size))
+            blob = await self._storage.glance(lambda conn: store.thumbnail(conn, avatar, size))
         return await self._served(name, avatar, size, blob=blob)
 
     async def kept(self, data: bytes) -> str:

@@ -92,7 +92,8 @@ class CharacterService:
             whole = len(rows) if after is None and len(rows) <= limit else None
             return rows, store.count(conn, user_id, wanted) if after is None and whole is None else whole
 
-        rows, total = await self._storage.read(query)
+        is_short = asked == Wanted(sort=asked.sort) and after is None
+        rows, total = await (self._storage.glance(query) if is_short else self._storage.read(query))
         more = encode_cursor(rows[limit - 1][column], rows[limit - 1]["id"]) if len(rows) > limit else None
         return Page(rows[:limit], more), total
 
@@ -126,7 +127,7 @@ class CharacterService:
                 raise NotFound
             return Character.of(row, card)
 
-        return await self._storage.read(query)
+        return await self._storage.glance(query)
 
     async def create(self, user_id: str, fields: dict[str, Any]) -> Character:
         """A character from V3 fields. Raises InvalidInput without a name, CardTooLarge."""

@@ -108,7 +108,7 @@ class ChatService:
             items = [conversation_item(row, avatars.get(row["character_id"] or "")) for row in found.items]
             return Page(items, found.next_cursor)
 
-        return await self._storage.read(query)
+        return await (self._storage.read(query) if q else self._storage.glance(query))
 
     async def get(self, owner_id: str, conversation_id: str) -> Item:
         """One conversation, with its active leaf and what undo could do."""
@@ -121,7 +121,7 @@ class ChatService:
             told["draft"] = store.draft_of(conn, conversation_id)
             return conversation_item(row, avatars.get(row["character_id"] or "")) | told
 
-        return await self._storage.read(query)
+        return await self._storage.glance(query)
 
     async def rename(self, owner_id: str, conversation_id: str, *, title: str, version: int | None) -> Item:
         return await self.arrange(owner_id, conversation_id, title=title, version=version)
@@ -225,7 +225,7 @@ class ChatService:
                     return look(conn, row, store.message_of(conn, owner_id, message_id), limit=limit)
             return window.newest(conn, row, limit=limit) if at is None else window.at(conn, row, at, limit=limit)
 
-        return await self._storage.read(query)
+        return await self._storage.glance(query)
 
     async def days(
         self, owner_id: str, conversation_id: str, *, tz_minutes: int, cursor: str | None, limit: int
@@ -238,7 +238,7 @@ class ChatService:
 
     async def bookmarks(self, owner_id: str, conversation_id: str, *, cursor: str | None, limit: int) -> Page[Item]:
         page: dict[str, Any] = {"cursor": cursor, "limit": limit}
-        return await self._storage.read(
+        return await self._storage.glance(
             lambda conn: store.bookmarks_of(conn, store.conversation_of(conn, owner_id, conversation_id), **page)
         )
 
@@ -272,11 +272,11 @@ class ChatService:
 
     async def variants(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.read(lambda conn: store.variant_items(conn, *_both(conn, *place)))
+        return await self._storage.glance(lambda conn: store.variant_items(conn, *_both(conn, *place)))
 
     async def revisions(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.read(lambda conn: store.revision_items(conn, *_both(conn, *place)))
+        return await self._storage.glance(lambda conn: store.revision_items(conn, *_both(conn, *place)))
 
     # Messages. `place` is conversation_id (the copy meant) and, except for branch, the version the person saw.
 
@@ -379,7 +379,7 @@ class ChatService:
             message_id = done.message_id or ""
             return message_item(on(conn), *_both(conn, owner_id, message_id, done.conversation_id))
 
-        return Answer(await self._storage.read(query), done.position)
+        return Answer(await self._storage.glance(query), done.position)
 
     def _avatars(self, conn: Connection, owner_id: str, rows: list[Row]) -> dict[str, str]:
         ids = {row["character_id"] for row in rows if row["character_id"] is not None}

@@ -45,7 +45,7 @@ class ConfigService:
             place = self._places.placed(conn, user_id, character_id=character_id, conversation_id=conversation_id)
             return store.effective_of(conn, user_id, character_id=place, conversation_id=conversation_id)
 
-        return await self._storage.read(query)
+        return await self._storage.glance(query)
 
     async def commit(
         self, user_id: str, scope: Scope, ops: Sequence[Op], *, base_n: int | None = None, is_owner: bool = False

@@ -27,6 +27,8 @@ REFUSALS: dict[str, Refusal] = {"53100": "full", "25006": "read_only"}
 class PostgresDialog:
     """Fulfils storage.ports.Dialog on a server."""
 
+    is_at_hand = False
+
     def __init__(self, url: str) -> None:
         address = make_url(url).set(drivername="postgresql+psycopg")
         self.write_engine = create_engine(

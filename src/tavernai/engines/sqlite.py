@@ -34,6 +34,8 @@ PAGES_AT_ONCE = 2_000
 class SqliteDialog:
     """Fulfils storage.ports.Dialog on one file."""
 
+    is_at_hand = True
+
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path

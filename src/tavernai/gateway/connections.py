@@ -133,7 +133,7 @@ class ConnectionService:
         if self._book is not None and now - self._book[0] <= KEPT_SECONDS:
             return self._book[1]
         changes = self._changes
-        found = [self._opened(row) for row in await self._storage.read(store.all_with_secrets)]
+        found = [self._opened(row) for row in await self._storage.glance(store.all_with_secrets)]
         if changes == self._changes:  # else what was read may be older than the change
             self._book = now, found
         return found

@@ -22,6 +22,10 @@ class Storage(Protocol):
         """Run the query in a reader thread, on one snapshot."""
         ...
 
+    async def glance(self, query: Callable[[Connection], T]) -> T:
+        """As `read`, for a few rows by key or index: done at once where that costs less than asking a thread for it."""
+        ...
+
     async def study(self, query: Callable[[Connection], T]) -> T:
         """As `read`, for a query that computes at length (prompts, scans, strangers' expressions): in a thread of
         another kind, so that however many there are, nobody's reading waits for them.

@@ -64,6 +64,8 @@ class Dialog(Protocol):
 
     write_engine: Engine
     read_engine: Engine
+    is_at_hand: bool
+    """whether a few rows are had in less time than it takes to ask a thread for them"""
 
     def begin(self, connection: Connection) -> None:
         """Open the group's transaction and make this the only writer of facts until COMMIT."""

@@ -66,7 +66,7 @@ class StreamingService:
     async def create(self, owner_id: str, conversation_id: str | None) -> dict[str, Any]:
         """A new session; without a conversation it hears everything of this person but tokens."""
         if conversation_id is not None:
-            await self._storage.read(lambda conn: self._check(conn, owner_id, conversation_id))
+            await self._storage.glance(lambda conn: self._check(conn, owner_id, conversation_id))
         session_id = await self._storage.commit(lambda tx: _insert(tx, owner_id, conversation_id, place=None))
         return self.described(await self._own(owner_id, session_id))
 
@@ -110,7 +110,7 @@ class StreamingService:
         if resumed or row["seen_at"] < now_ms() - SEEN_MS:
             await self._storage.commit(lambda tx: _seen(tx, session_id, changes))
         ears = self._lines.setdefault(session_id, set())
-        place = after or Position(await self._storage.read(ledger_store.newest_position))
+        place = after or Position(await self._storage.glance(ledger_store.newest_position))
         return Listening(self._hub, self._storage, Subject(owner_id, row["conversation_id"], door), place, ears=ears)
 
     def follow(
@@ -153,7 +153,7 @@ class StreamingService:
             raise SessionNotFound("There is no such conversation, or it is not yours.")
 
     async def _own(self, owner_id: str, session_id: str) -> Row:
-        row = await self._storage.read(lambda conn: _row(conn, session_id)) if is_id(session_id) else None
+        row = await self._storage.glance(lambda conn: _row(conn, session_id)) if is_id(session_id) else None
         if row is None or row["owner_id"] != owner_id:
             raise SessionNotFound
         if row["seen_at"] < now_ms() - IDLE_MS:

@@ -17,6 +17,8 @@ from tavernai.streaming.frames import ENDINGS, OPENING, TEXTED, Position, TokenF
 from tavernai.streaming.hub import Ear, Hub, Sink
 
 CATCH_UP_PAGE = 500
+GLANCED_MAX = 50
+"""Facts to catch up with that are had sooner than a thread to read them."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -125,7 +127,8 @@ class Listening:
         pos, ended = self.after.pos, False
         await send(OPENING + self.first)
         while pos < upto:
-            page = await self.storage.read(partial(self._page, pos=pos))
+            look = self.storage.glance if upto - pos <= GLANCED_MAX else self.storage.read
+            page = await look(partial(self._page, pos=pos))
             page = [event for event in page if event.pos <= upto]
             if not page:
                 break

@@ -38,6 +38,8 @@ class Facts:
     async def read(self, query: Callable[[Any], Any]) -> Any:
         return query(self)
 
+    glance = read
+
 
 class Line(Listening):
     """A Listening whose missed facts stand in a list."""
