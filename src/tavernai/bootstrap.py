@@ -145,7 +145,7 @@ from tavernai.streaming.hub import Hub
 from tavernai.streaming.service import StreamingService
 
 TIDY_SECONDS = 3_600
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0003
 GC_THRESHOLDS = (20_000, 20, 50)
 
 log = structlog.get_logger()

@@ -195,11 +195,15 @@ class AgentService:
         return await self._storage.study(lambda conn: self._opener.ahead(conn, user_id, **asked))
 
     def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
-        before = answered(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body())
+        act = self._act if order.action else self._say
+        if order.idempotency_key is None:
+            return act(tx, user_id, order, ahead)
+        asked: dict[str, Any] = {"route": ROUTE, "key": order.idempotency_key, "body": order.body()}
+        before = answered(tx, user_id, **asked)
         if before is not None:
             return Posted(**before)
-        posted = self._act(tx, user_id, order, ahead) if order.action else self._say(tx, user_id, order, ahead)
-        remember(tx, user_id, route=ROUTE, key=order.idempotency_key, body=order.body(), answer=asdict(posted))
+        posted = act(tx, user_id, order, ahead)
+        remember(tx, user_id, **asked, answer=asdict(posted))
         return posted
 
     def _say(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:

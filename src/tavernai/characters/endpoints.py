@@ -18,7 +18,7 @@ from tavernai.characters.shown import Character
 from tavernai.characters.store import Wanted
 from tavernai.characters.uploads import MULTIPART, uploaded
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
-from tavernai.kernel.web import provided
+from tavernai.kernel.web import long_list, provided
 
 router = APIRouter(tags=["characters"])
 
@@ -42,7 +42,7 @@ FILE_ANSWERS: dict[int | str, dict[str, object]] = {
 }
 
 
-@router.get("/api/characters")
+@router.get("/api/characters", response_model=s.CharacterPage)
 async def list_characters(
     who: Who,
     characters: Characters,
@@ -56,11 +56,10 @@ async def list_characters(
     hidden: bool = False,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
-) -> s.CharacterPage:
+) -> Response:
     wanted = Wanted(q, tuple(tag), sort, trash, favourite, creator, collection)
     page, total = await characters.page(who.user_id, wanted, with_hidden=hidden, cursor=cursor, limit=limit)
-    items = [s.CharacterListed(**shown.listed(row)) for row in page.items]
-    return s.CharacterPage(items=items, next_cursor=page.next_cursor, total=total)
+    return long_list(items=[shown.listed(row) for row in page.items], next_cursor=page.next_cursor, total=total)
 
 
 @router.post("/api/characters", status_code=201)

@@ -11,7 +11,7 @@ from tavernai.chat.conversations import Answer, ChatService
 from tavernai.chat.domain.written import Form
 from tavernai.chat.errors import OnePlace, TooManyChosen
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
-from tavernai.kernel.web import attachment, provided
+from tavernai.kernel.web import attachment, long_list, provided
 
 router = APIRouter(tags=["chat"])
 
@@ -40,7 +40,7 @@ async def create_conversation(given: s.ConversationGiven, who: Who, chat: Chat) 
     return s.ConversationMade(**item, messages_url=f"/api/conversations/{item['id']}/messages")
 
 
-@router.get("/api/conversations")
+@router.get("/api/conversations", response_model=s.ConversationPage)
 async def list_conversations(
     who: Who,
     chat: Chat,
@@ -49,9 +49,9 @@ async def list_conversations(
     trash: bool = False,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
-) -> s.ConversationPage:
+) -> Response:
     page = await chat.list_all(who.user_id, character_id=character_id, q=q, trash=trash, cursor=cursor, limit=limit)
-    return s.ConversationPage(items=[s.ConversationItem(**item) for item in page.items], next_cursor=page.next_cursor)
+    return long_list(items=page.items, next_cursor=page.next_cursor)
 
 
 @router.post("/api/conversations:bulk")
@@ -129,7 +129,7 @@ async def select_leaf(conversation_id: Id, given: s.LeafGiven, who: Who, chat: C
     return _answer(await chat.select_leaf(who.user_id, conversation_id, message_id=given.message_id))
 
 
-@router.get("/api/conversations/{conversation_id}/messages")
+@router.get("/api/conversations/{conversation_id}/messages", response_model=s.MessagePage)
 async def list_messages(
     conversation_id: Id,
     who: Who,
@@ -139,15 +139,14 @@ async def list_messages(
     around: SomeId = None,
     at: Annotated[AwareDatetime | None, Query()] = None,
     limit: Limit = PAGE_DEFAULT,
-) -> s.MessagePage:
+) -> Response:
     """The newest messages of the active branch; or those before, after or around one, or around a moment."""
     moment = None if at is None else int(at.timestamp() * 1000)
     places: dict[str, Any] = {"before": before, "after": after, "around": around, "at": moment}
     if sum(place is not None for place in places.values()) > 1:
         raise OnePlace
     page = await chat.page(who.user_id, conversation_id, limit=limit, **places)
-    items = [s.MessageItem(**item) for item in page.items]
-    return s.MessagePage(items=items, next_cursor=page.next_cursor, newer_cursor=page.newer_cursor)
+    return long_list(items=page.items, next_cursor=page.next_cursor, newer_cursor=page.newer_cursor)
 
 
 @router.get("/api/conversations/{conversation_id}/days")

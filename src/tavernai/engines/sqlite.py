@@ -15,6 +15,7 @@ from tavernai.ledger.store import NEWEST_POSITION, NEWEST_STREAM
 
 BUSY_SECONDS = 10
 CACHE_KIB = 32_768
+STATEMENTS_KEPT = 512
 
 REFUSALS: dict[int, Refusal] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
 IO_ERRORS = frozenset(
@@ -41,9 +42,16 @@ class SqliteDialog:
         self.path = path
         self.write_engine = _engine(path, read_only=False)
         self.read_engine = _engine(path, read_only=True)
+        self._data_version = -1
 
     def begin(self, connection: Connection) -> None:
         connection.begin()  # the listener below makes this BEGIN IMMEDIATE
+
+    def unchanged(self, connection: Connection) -> bool:
+        """By SQLite's count of what other connections wrote: a command beside the running server, say."""
+        before = self._data_version
+        self._data_version = int(_driver(connection).execute("PRAGMA data_version").fetchone()[0])
+        return self._data_version == before
 
     def newest(self, connection: Connection) -> tuple[int, int]:
         return NEWEST_POSITION.value(connection), NEWEST_STREAM.value(connection)
@@ -84,6 +92,10 @@ class SqliteDialog:
         self.write_engine.dispose()
 
 
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
 def _size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
@@ -103,7 +115,12 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         hide_parameters=True,  # errors are logged, what people wrote is not
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": STATEMENTS_KEPT,
+        },
         pool_size=1 if not read_only else 8,
         max_overflow=0 if not read_only else 4,
     )
@@ -125,6 +142,6 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        _driver(connection).execute(begin)  # SQLAlchemy's way round costs more than the statement
 
     return engine

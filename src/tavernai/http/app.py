@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -23,6 +24,7 @@ from tavernai.http.errors import on_http_exception, on_invalid, on_refusal
 from tavernai.http.hosts import HostRule, OriginRule
 from tavernai.http.openapi import DESCRIPTION, TITLE, document, operation_id
 from tavernai.http.static import WebApp
+from tavernai.http.switchboard import Switchboard
 from tavernai.kernel.errors import TavernError
 from tavernai.settings import Settings
 
@@ -85,7 +87,11 @@ def build_site(services: Mapping[type, object], routers: Sequence[APIRouter]) ->
     site.state.provides = dict(services)
     site.router.routes.extend(docs.ROUTES)
     for router in (health.router, *routers):
-        site.include_router(router)
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.unique_id = operation_id(route)
+            # As they are, not included: FastAPI would look through every included router twice for each request.
+            site.router.routes.append(route)
     return site
 
 
@@ -105,4 +111,5 @@ class Site(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         # No ServerErrorMiddleware and no body limit: the door does both, and each would wrap `send` once more.
         handlers: dict[Any, Any] = dict(self.exception_handlers)
-        return ExceptionMiddleware(AsyncExitStackMiddleware(self.router), handlers=handlers)
+        rooms = Switchboard(self.router.routes, self.router)
+        return ExceptionMiddleware(AsyncExitStackMiddleware(rooms), handlers=handlers)

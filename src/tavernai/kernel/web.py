@@ -3,8 +3,10 @@
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from fastapi import Depends
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 
 def provided(cls: type) -> Any:
@@ -18,6 +20,15 @@ def provided(cls: type) -> Any:
         return connection.app.state.provides[cls]
 
     return Depends(find)
+
+
+def long_list(**answer: Any) -> Response:
+    """An answer already of its declared shape, as bytes at once.
+
+    For lists that are asked for all day: building a model of every item and taking it apart again costs more than
+    reading the items. tests/acceptance/http/test_long_lists.py holds the shapes to their models.
+    """
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def attachment(name: str) -> str:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.facts import Recorded
 
-SALT_BYTES = 16
-
 
 @dataclass(frozen=True, slots=True)
 class Stream:

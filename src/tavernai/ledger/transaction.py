@@ -1,6 +1,5 @@
 """A unit of work that can record facts."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tavernai.kernel.canonical import sealed
+from tavernai.kernel.chance import random_piece
 from tavernai.kernel.clock import Clock, now_ms
 from tavernai.kernel.facts import By, Recorded, kind_of, payload_of, version_of
 from tavernai.kernel.ids import new_id
-from tavernai.ledger.domain import SALT_BYTES, Stream, link_hash, payload_hash, seed_hash
+from tavernai.ledger.domain import Stream, link_hash, payload_hash, seed_hash
 from tavernai.ledger.errors import StreamMoved
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.tables import ledger_events, ledger_payloads, streams
@@ -93,7 +93,7 @@ class Transaction(Unit):
         cause_id: str | None,
         head: Row,
     ) -> Recorded:
-        salt = os.urandom(SALT_BYTES)
+        salt = random_piece()
         self._pos += 1
         event_id, kind, v = new_id(), told.kind, told.v
         of_payload = payload_hash(salt, told.data)
@@ -146,7 +146,8 @@ class LedgerSession:
         self._recorded: list[Recorded] = []
 
     def open(self, group: Group, connection: Connection) -> None:
-        self._pos, self._streams = self._dialog.newest(connection)
+        if not group.known.is_current:
+            self._pos, self._streams = self._dialog.newest(connection)
         self._recorded = []
 
     def unit(self, group: Group) -> Transaction:

@@ -71,6 +71,10 @@ class Dialog(Protocol):
         """Open the group's transaction and make this the only writer of facts until COMMIT."""
         ...
 
+    def unchanged(self, connection: Connection) -> bool:
+        """Whether nobody else has written since this was asked last, inside the group's transaction."""
+        ...
+
     def newest(self, connection: Connection) -> tuple[int, int]:
         """The newest position and the newest stream's number in the ledger, 0 when it is empty."""
         ...

@@ -4,11 +4,15 @@ A unit sees what earlier units of its group wrote, although nothing has reached 
 layer of its own; a refused unit's layer is dropped, and nothing of it was ever there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import Table
+
+KNOWN_ROWS_MAX = 2_000
+"""of each table"""
+KNOWN_CHARACTERS_MAX = 4_096
 
 Row = Mapping[str, Any]
 Op = Literal["insert", "update", "delete"]
@@ -66,6 +70,62 @@ class Layer:
         for table, entries in self.pending():
             for key, entry in entries.items():
                 self.rows[table][key] = Entry(entry.row)
+
+
+class Known:
+    """Small rows that the latest groups read or wrote: as long as nobody else writes, the engine need not be asked.
+
+    Every question to the engine lets go of Python's lock, and winning it back beside a busy event loop costs more than
+    the question.
+    """
+
+    def __init__(self) -> None:
+        self._layer = Layer()
+        self._looked_up: set[Table] = set()
+        self.is_current = False
+        """whether what is known was true when the last group was committed"""
+
+    def find(self, table: Table, key: Any) -> Entry | None:
+        self._looked_up.add(table)
+        return self._layer.find(table, key)
+
+    def key_of(self, table: Table, name: str, value: Any) -> Any:
+        return self._layer.key_of(table, name, value)
+
+    def clear(self) -> None:
+        """Somebody else wrote, or a group was taken back."""
+        self._layer = Layer()
+        self.is_current = False
+
+    def keep(self, layer: Layer, *, besides: Iterable[Table]) -> None:
+        """A group was committed: what it knew holds. `besides`: tables it wrote to past its rows are forgotten."""
+        for table in self._looked_up & layer.rows.keys():  # the others are only ever written
+            for key, entry in layer.rows[table].items():
+                self._forget(table, key)
+                if entry.row is not None and _is_small(entry.row):
+                    self._layer.put(table, key, Entry(entry.row))
+            self._shorten(table)
+        for table in besides:
+            self._layer.rows.pop(table, None)
+        self.is_current = True
+
+    def _forget(self, table: Table, key: Any) -> None:
+        entry = self._layer.rows.get(table, {}).pop(key, None)
+        if entry is None or entry.row is None:
+            return
+        for name in unique_names(table):
+            places = self._layer.unique.get((table, name), {})
+            if places.get(entry.row[name]) == key:
+                del places[entry.row[name]]
+
+    def _shorten(self, table: Table) -> None:
+        known = self._layer.rows.get(table, {})
+        while len(known) > KNOWN_ROWS_MAX:
+            self._forget(table, next(iter(known)))
+
+
+def _is_small(row: Row) -> bool:
+    return sum(len(value) for value in row.values() if type(value) is str) <= KNOWN_CHARACTERS_MAX
 
 
 # What a further write makes of a write that waits already: (waiting, new) -> what waits then.

@@ -62,7 +62,7 @@ class Compiled:
 
 # Rows are written many to a statement: a driver lets go of Python's lock at each statement and must win it back, which
 # under load costs more than the row. Sizes are few, so that each statement is prepared once.
-CHUNKS = (128, 16, 1)
+CHUNKS = (128, 64, 32, 16, 8, 4, 2, 1)
 
 
 class Statements:

@@ -4,18 +4,22 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table
 
-from tavernai.storage.rows import Entry, Layer, Op, Row, column_names, key_of, key_parameters, merged
+from tavernai.storage.rows import Entry, Known, Layer, Op, Row, column_names, key_of, key_parameters, merged
 from tavernai.storage.statements import Cursor, Statements
 
 
 class Group:
     """What the units between one BEGIN and its COMMIT share."""
 
-    def __init__(self, connection: Connection, statements: Statements) -> None:
+    def __init__(self, connection: Connection, statements: Statements, known: Known | None = None) -> None:
+        """`known`: rows of earlier groups that still hold."""
         self.connection = connection
         self.cursor = cast(Cursor, connection.connection.cursor())
         self.statements = statements
         self.layer = Layer()
+        self.known = known or Known()
+        self.besides: set[Table] = set()
+        """tables that statements for later wrote to"""
         self.ensured: dict[Table, dict[Any, dict[str, Any]]] = {}
         self._later: list[tuple[Any, list[dict[str, Any]]]] = []
 
@@ -34,9 +38,16 @@ class Group:
 
     def later(self, statement: Any, parameters: dict[str, Any]) -> None:
         """Keep a statement for after the rows; neighbours of one kind become one executemany, their order stays."""
+        table = getattr(statement, "table", None)  # plain SQL is for search indexes, which nobody reads by key
+        if table is not None:
+            self.besides.add(table)
         if not self._later or self._later[-1][0] is not statement:
             self._later.append((statement, []))
         self._later[-1][1].append(parameters)
+
+    def forget(self) -> None:
+        """Part of what this group wrote was rolled back: everything is asked of the engine anew."""
+        self.layer, self.known = Layer(), Known()
 
     def fetch(self, table: Table, key: Any) -> Entry:
         """The row as the engine has it, remembered for the group."""
@@ -99,6 +110,8 @@ class Unit:
         if key is None:
             key = self._group.layer.key_of(table, name, value)
         if key is None:
+            key = self._group.known.key_of(table, name, value)
+        if key is None:
             stored = self._group.fetch_by(table, name, value)
             if stored is None:
                 return None
@@ -151,12 +164,13 @@ class Unit:
         if self._savepoint:
             self._group.cursor.execute("ROLLBACK TO SAVEPOINT unit")
             self._group.cursor.execute("RELEASE SAVEPOINT unit")
-            self._group.layer = Layer()  # what it holds may come from the part rolled back
+            self._group.forget()  # what it holds may come from the part rolled back
             self._savepoint = False
 
     def _entry(self, table: Table, key: Any) -> Entry:
-        entry = self._layer.find(table, key) or self._group.layer.find(table, key)
-        return entry if entry is not None else self._group.fetch(table, key)
+        group = self._group
+        entry = self._layer.find(table, key) or group.layer.find(table, key) or group.known.find(table, key)
+        return entry if entry is not None else group.fetch(table, key)
 
     def _put(self, table: Table, key: Any, op: Op, *, row: dict[str, Any] | None, changed: frozenset[str]) -> None:
         own = self._layer.find(table, key)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tavernai.storage.health import StorageHealth
 from tavernai.storage.ports import Dialog, StorageBusy, StorageFailed
+from tavernai.storage.rows import Known
 from tavernai.storage.statements import Statements
 from tavernai.storage.unit import Group, Unit
 
@@ -80,6 +81,7 @@ class GroupWriter:
         self._health = health
         self._session = session
         self._statements = Statements(dialog.write_engine.dialect)
+        self._known = Known()
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._hear: list[Heard] = []
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
@@ -128,6 +130,7 @@ class GroupWriter:
         try:
             return self._write_together(connection, jobs)
         except Exception as error:  # whatever the engine said: nothing of this group was written
+            self._known.clear()
             self._roll_back(connection)
             if len(jobs) == 1:
                 jobs[0].failure = self._refusal(error)
@@ -137,12 +140,18 @@ class GroupWriter:
 
     def _write_together(self, connection: Connection, jobs: list[Job]) -> Sequence[Any]:
         self._dialog.begin(connection)
-        group = Group(connection, self._statements)
+        if not self._dialog.unchanged(connection):
+            self._known.clear()
+        group = Group(connection, self._statements, self._known)
         self._session.open(group, connection)
         for job in jobs:
             self._run_unit(group, job)
         group.flush()
         connection.commit()
+        if group.known is self._known:
+            self._known.keep(group.layer, besides=group.besides)
+        else:
+            self._known.clear()
         recorded = self._session.committed()
         if recorded:
             self._health.wrote()
