@@ -26,7 +26,7 @@ def long_list(**answer: Any) -> Response:
     """An answer already of its declared shape, as bytes at once.
 
     For lists that are asked for all day: building a model of every item and taking it apart again costs more than
-    reading the items. tests/acceptance/http/test_long_lists.py holds the shapes to their models.
+    reading the items. tests/acceptance/agent/test_long_lists.py holds the shapes to their models.
     """
     return Response(orjson.dumps(answer), media_type="application/json")
 
