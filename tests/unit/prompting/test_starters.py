@@ -37,7 +37,8 @@ def test_every_template_makes_a_prompt_that_ends_where_the_reply_begins(name: st
     ]
     options = options_from(Templates(context=CONTEXTS[name], instruct=INSTRUCTS[name]), Options())
     scene = Scene(Character("Mira", {"description": "Keeper."}), history=history, options=options)
-    made = assemble_text(scene, clock=lambda: 0, random=random.Random(1), tokenizer=ByteTokenizer("bytes", bytes_a_token=4, message_tokens=4, name_tokens=1))
+    tokenizer = ByteTokenizer("bytes", bytes_a_token=4, message_tokens=4, name_tokens=1)
+    made = assemble_text(scene, clock=lambda: 0, random=random.Random(1), tokenizer=tokenizer)
     text = made.messages[0]["content"]
     before, after = INSTRUCTS[name].get("input_sequence", "Ari: "), INSTRUCTS[name].get("input_suffix", "\n")
     assert f"{before}The oil is here.{after}" in text
