@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Table
 
-KNOWN_ROWS_MAX = 2_000
+KNOWN_ROWS_MAX = 500
 """of each table"""
 KNOWN_CHARACTERS_MAX = 4_096
 
