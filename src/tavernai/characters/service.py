@@ -92,8 +92,7 @@ class CharacterService:
             whole = len(rows) if after is None and len(rows) <= limit else None
             return rows, store.count(conn, user_id, wanted) if after is None and whole is None else whole
 
-        is_short = asked == Wanted(sort=asked.sort) and after is None
-        rows, total = await (self._storage.glance(query) if is_short else self._storage.read(query))
+        rows, total = await self._storage.read(query)
         more = encode_cursor(rows[limit - 1][column], rows[limit - 1]["id"]) if len(rows) > limit else None
         return Page(rows[:limit], more), total
 
