@@ -238,7 +238,7 @@ class ChatService:
 
     async def bookmarks(self, owner_id: str, conversation_id: str, *, cursor: str | None, limit: int) -> Page[Item]:
         page: dict[str, Any] = {"cursor": cursor, "limit": limit}
-        return await self._storage.glance(
+        return await self._storage.read(
             lambda conn: store.bookmarks_of(conn, store.conversation_of(conn, owner_id, conversation_id), **page)
         )
 
@@ -272,11 +272,11 @@ class ChatService:
 
     async def variants(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.glance(lambda conn: store.variant_items(conn, *_both(conn, *place)))
+        return await self._storage.read(lambda conn: store.variant_items(conn, *_both(conn, *place)))
 
     async def revisions(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.glance(lambda conn: store.revision_items(conn, *_both(conn, *place)))
+        return await self._storage.read(lambda conn: store.revision_items(conn, *_both(conn, *place)))
 
     # Messages. `place` is conversation_id (the copy meant) and, except for branch, the version the person saw.
 
