@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from tavernai.agent.domain.tasks import State
 from tavernai.agent.errors import LeaseLost
@@ -98,11 +98,4 @@ def due_lanes(conn: Connection, now: int, *, limit: int = 1_000) -> list[str]:
 def running_tasks(conn: Connection) -> list[dict[str, Any]]:
     """Everything that says it runs."""
     rows = conn.execute(select(tasks).where(tasks.c.state == State.RUNNING.value)).mappings()
-    return [dict(row) for row in rows]
-
-
-def lost_tasks(conn: Connection, now: int) -> list[dict[str, Any]]:
-    """Tasks that say they run, whose lease ran out."""
-    lapsed = or_(tasks.c.lease_until < now, tasks.c.lease_until.is_(None))
-    rows = conn.execute(select(tasks).where(tasks.c.state == State.RUNNING.value, lapsed)).mappings()
     return [dict(row) for row in rows]

@@ -43,13 +43,3 @@ class Stage(Protocol):
     def persona(self, conn: Connection, user_id: str, *, config: Effective) -> Played:
         """Who the person plays where this config holds."""
         ...
-
-
-class Dispatch(Protocol):
-    """Carries the wake-up "look at this lane" to a worker. Losing one loses nothing: the reaper sends it again."""
-
-    def wake(self, lane: str, *, delay_ms: int = 0) -> None: ...
-
-    def stop(self, task_id: str) -> None:
-        """Stop this task if it runs here: its text so far is kept."""
-        ...

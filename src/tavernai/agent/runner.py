@@ -1,6 +1,6 @@
 """The in-process carrier of work: wakes lanes, runs their heads, keeps leases, sends again what was forgotten.
 
-Fulfils ports.Dispatch. The task table is the truth; everything here may be lost at any moment.
+The task table is the truth; everything here may be lost at any moment.
 """
 
 import asyncio

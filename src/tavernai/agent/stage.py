@@ -254,9 +254,7 @@ def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:
     return [Injection("nudge", text, depth=0, title="Nudge", source="instruction", is_plain=True)]
 
 
-def rehearsal(
-    conn: Reader, user_id: str, *, conversation_id: str | None, character_id: str | None, name: str
-) -> dict[str, Any]:
+def rehearsal(user_id: str, *, conversation_id: str | None, character_id: str | None, name: str) -> dict[str, Any]:
     """A task nobody queued: the reply that would stand at the end of a conversation, or begin one."""
     return {
         "id": new_id(), "owner_id": user_id, "kind": Kind.REPLY.value, "conversation_id": conversation_id or NOWHERE,

@@ -216,14 +216,6 @@ def cards(conn: Connection, owner_id: str, character_ids: Collection[str]) -> di
     return {row[0]: orjson.loads(row[1]) for row in conn.execute(query)}
 
 
-def avatar_urls(conn: Connection, owner_id: str, character_ids: Collection[str]) -> dict[str, str]:
-    """Avatar addresses by character id; a character without a picture, or gone, is left out."""
-    query = select(characters.c.id, characters.c.avatar).where(
-        characters.c.id.in_(character_ids), characters.c.owner_id == owner_id, characters.c.avatar.is_not(None)
-    )
-    return {row[0]: avatar_url(row[0], row[1]) for row in conn.execute(query)}
-
-
 def background_url(character_id: str, background: str) -> str:
     """Where the picture behind the chats is found; the hash lets it be cached for good."""
     return f"/api/characters/{character_id}/background?v={background[:16]}"

@@ -69,12 +69,6 @@ class MessageOffPath(Conflict):
     code = "message_off_path"
 
 
-class MessageNotInTrash(Conflict):
-    """This message is not in the trash."""
-
-    code = "message_not_in_trash"
-
-
 class AboveInTrash(Conflict):
     """What this message answers is in the trash; restore that first."""
 

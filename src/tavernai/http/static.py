@@ -75,10 +75,6 @@ class WebApp:
         self._read: dict[Path, tuple[bytes, str]] = {}
         self._policy = ""
 
-    @property
-    def is_built(self) -> bool:
-        return INDEX in self._assets
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _is_servers(scope["path"]):
             raise HTTPException(404)

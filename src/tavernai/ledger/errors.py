@@ -13,9 +13,3 @@ class KeyReused(InvalidInput):
     """This idempotency key was used for another request; take a fresh one."""
 
     code = "idempotency_key_reused"
-
-
-class LedgerBroken(Conflict):
-    """The ledger's chain does not hold; the facts say where. Restore the newest backup that verifies."""
-
-    code = "ledger_broken"

@@ -70,11 +70,6 @@ def task_events(conn: Connection, task_id: str) -> list[Recorded]:
     return [_recorded(row) for row in conn.execute(_BASE.where(e.c.task_id == task_id).order_by(e.c.pos).limit(2_000))]
 
 
-def event_by_id(conn: Connection, event_id: str) -> Recorded | None:
-    row = conn.execute(_BASE.where(e.c.id == event_id)).first()
-    return _recorded(row) if row else None
-
-
 def newest_position(conn: Connection) -> int:
     """Where the ledger ends now; 0 when it is empty."""
     return int(NEWEST_POSITION.value(conn))

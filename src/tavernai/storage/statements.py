@@ -7,22 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from sqlalchemy import (
-    Delete,
     Dialect,
-    Executable,
-    Insert,
-    Select,
     Table,
-    Update,
     bindparam,
     delete,
     select,
 )
 
 from tavernai.storage.rows import column_names, key_names
-
-Statement = Select[Any] | Insert | Update | Delete | Executable
-
 
 Onto = Literal["new", "missing"] | frozenset[str]
 """new: the rows must not be there; missing: those that are there stay; names: these columns of theirs change."""
@@ -35,8 +27,6 @@ class Cursor(Protocol):
     def executemany(self, sql: str, parameters: Any) -> Any: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
-    @property
-    def rowcount(self) -> int: ...
 
 
 class Compiled:

@@ -1,20 +1,29 @@
 """The room's services over a real database and real files."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from tavernai.characters.avatars import AvatarService
 from tavernai.characters.importing import Imported, ImportService
-from tavernai.characters.personas.ports import NoLocks
+from tavernai.characters.personas.ports import Uses
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.service import CharacterService
 from tavernai.engines.blobs import FileBlobs
 from tavernai.engines.pictures import PillowPictures
 from tavernai.kernel.ids import new_id
 from tavernai.ledger.ports import Storage
+
+
+class NoLocks:
+    """Nothing is locked."""
+
+    def uses(self, conn: Connection, owner_id: str, *, persona_ids: Collection[str]) -> Mapping[str, Uses]:
+        return {}
 
 
 @dataclass(frozen=True)

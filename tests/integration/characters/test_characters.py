@@ -13,7 +13,7 @@ from tavernai.characters.domain.pictures import Size
 from tavernai.characters.domain.reading import read_file
 from tavernai.characters.errors import InTrash, PictureRefused
 from tavernai.characters.service import find_in, get_in, greetings_in
-from tavernai.characters.store import Wanted, avatar_urls, card, cards, page
+from tavernai.characters.store import Wanted, card, cards, page
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
 from tavernai.kernel.paging import BadCursor
 from tests.data.pictures import tiny_png
@@ -209,9 +209,6 @@ async def test_rooms_above_find_a_character_in_a_unit_and_in_a_reading(room: Roo
     said = await room.storage.commit(lambda tx: greetings_in(tx, room.user_id, character_id))
     in_reading = await room.storage.read(lambda conn: card(conn, room.user_id, character_id))
     assert (in_unit.name, in_unit.card, said) == ("Mira", in_reading, ["Hi", "Ho"])
-    await room.characters.set_avatar(room.user_id, character_id, tiny_png())
-    urls = await room.storage.read(lambda conn: avatar_urls(conn, room.user_id, [character_id, "none"]))
-    assert list(urls) == [character_id]
     assert await room.storage.read(lambda conn: cards(conn, "other", [character_id])) == {}
 
 

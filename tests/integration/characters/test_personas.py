@@ -6,7 +6,7 @@ from tavernai.accounts.service import add_user
 from tavernai.characters.avatars import SVG, WEBP
 from tavernai.characters.domain.pictures import Size
 from tavernai.characters.errors import LastPersona, PersonaInTrash, PictureRefused
-from tavernai.characters.personas.service import Persona, default_in, ensure_default
+from tavernai.characters.personas.service import Persona, default_in
 from tavernai.kernel.errors import Conflict, InvalidInput, NotFound
 from tavernai.kernel.facts import By, fact_from
 from tavernai.ledger.domain import Stream
@@ -26,12 +26,12 @@ async def test_a_new_account_has_one_persona_named_after_it(room: Room) -> None:
 
 
 async def test_choosing_a_default_takes_the_mark_from_the_other(room: Room) -> None:
-    first = await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    first = await room.personas.create(room.user_id, "Ada", is_default=True)
     second = await room.personas.create(room.user_id, "Captain", description="Salt in her hair")
     chosen = await room.personas.change(room.user_id, second.id, version=second.version, is_default=True)
     assert chosen.is_default
     assert [(one.id, one.is_default) for one in await listed(room)] == [(first.id, False), (second.id, True)]
-    assert await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada")) == chosen
+    assert await room.storage.commit(lambda tx: default_in(tx, room.user_id)) == chosen
 
 
 async def test_an_old_version_is_a_conflict(room: Room) -> None:
@@ -43,7 +43,7 @@ async def test_an_old_version_is_a_conflict(room: Room) -> None:
 
 
 async def test_deleting_the_default_chooses_the_oldest_other_and_the_last_one_stays(room: Room) -> None:
-    first = await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    first = await room.personas.create(room.user_id, "Ada", is_default=True)
     second = await room.personas.create(room.user_id, "Captain")
     await room.personas.delete(room.user_id, first.id)
     assert [(one.id, one.is_default) for one in await listed(room)] == [(second.id, True)]
@@ -67,7 +67,7 @@ async def test_others_see_no_persona_of_mine(room: Room) -> None:
 
 
 async def test_a_deleted_persona_lies_in_the_trash_and_comes_back_as_it_was(room: Room) -> None:
-    await room.storage.commit(lambda tx: ensure_default(tx, room.user_id, "Ada"))
+    await room.personas.create(room.user_id, "Ada", is_default=True)
     made = await room.personas.create(room.user_id, "Captain", description="Salt in her hair")
     await room.personas.delete(room.user_id, made.id)
     assert made.id not in [one.id for one in await listed(room)]

@@ -1,10 +1,8 @@
 """What is kept of what a model wrote."""
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tavernai.prompting.domain.clean_reply import clean_reply, cut_at_stop, safe_length, split_reasoning
+from tavernai.prompting.domain.clean_reply import clean_reply
 
 
 @pytest.mark.parametrize(
@@ -39,18 +37,3 @@ def test_in_a_group_the_reply_ends_where_another_member_begins() -> None:
 def test_an_incomplete_sentence_goes_when_asked() -> None:
     assert clean_reply("One. Two and", own_name="Mira", trim_sentences=True) == "One."
     assert clean_reply("no end at all", own_name="Mira", trim_sentences=True) == "no end at all"
-
-
-def test_thoughts_at_the_start_are_told_from_the_reply() -> None:
-    assert split_reasoning("<think>\nhm\n</think>\n\nHi.", prefix="<think>\n", suffix="\n</think>") == ("hm", "Hi.")
-    assert split_reasoning("<think>never closed", prefix="<think>", suffix="</think>") == ("", "<think>never closed")
-
-
-@example(text="#aa", stop=["a", "#aa"])
-@given(st.text(alphabet="ab\n#", max_size=40), st.lists(st.text(alphabet="a\n#", min_size=1, max_size=4), max_size=3))
-def test_what_is_shown_while_streaming_is_never_taken_back(text: str, stop: list[str]) -> None:
-    final, _ = cut_at_stop(text, stop)
-    for end in range(len(text) + 1):
-        seen, stopped = cut_at_stop(text[:end], stop)
-        shown = seen if stopped else seen[: safe_length(seen, stop)]
-        assert final.startswith(shown)

@@ -143,7 +143,7 @@ class WorkshopService:
                 raise NotFound
             name = str(card.get("name") or name)
         told = {"conversation_id": place.conversation_id, "character_id": place.character_id}
-        return rehearsal(conn, user_id, **told, name=name)
+        return rehearsal(user_id, **told, name=name)
 
     def _tried(
         self,

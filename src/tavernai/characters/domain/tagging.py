@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tavernai.characters.domain.names import sort_key
 
-TAG_CHARS_MAX = 200
-
 
 def with_tags(tags: Sequence[str], new: Sequence[str]) -> list[str]:
     """The tags with those of `new` that were missing behind them."""

@@ -29,13 +29,3 @@ class Attachments(Protocol):
     def uses(self, conn: Connection, owner_id: str, *, lorebook_id: str, name: str) -> Uses:
         """Every place that reads one book, cards that name it included."""
         ...
-
-
-class NoAttachments:
-    """Nothing is attached."""
-
-    def attached(self, conn: Connection, owner_id: str, *, lorebook_ids: Collection[str]) -> Mapping[str, Attached]:
-        return {}
-
-    def uses(self, conn: Connection, owner_id: str, *, lorebook_id: str, name: str) -> Uses:
-        return Uses()

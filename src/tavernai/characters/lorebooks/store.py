@@ -71,12 +71,6 @@ def names_select(owner_id: str) -> Select[Any]:
     return select(_b.id, _b.name_key).where(_b.owner_id == owner_id, _b.deleted_at.is_(None))
 
 
-def entries_select(lorebook_id: str) -> Select[Any]:
-    """A book's entries in their order; for a unit of work."""
-    c = lorebook_entries.c
-    return select(c.uid, c.entry).where(c.lorebook_id == lorebook_id).order_by(c.place)
-
-
 def twins_select(owner_id: str, content_hash: str) -> Select[Any]:
     """Books made of the same file; for a unit of work."""
     return select(_b.id, _b.name).where(

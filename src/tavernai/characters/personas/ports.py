@@ -32,10 +32,3 @@ class Locks(Protocol):
     def uses(self, conn: Connection, owner_id: str, *, persona_ids: Collection[str]) -> Mapping[str, Uses]:
         """By persona; one that is locked nowhere is left out."""
         ...
-
-
-class NoLocks:
-    """Nothing is locked."""
-
-    def uses(self, conn: Connection, owner_id: str, *, persona_ids: Collection[str]) -> Mapping[str, Uses]:
-        return {}

@@ -94,12 +94,6 @@ def own_in(tx: Transaction, owner_id: str, persona_id: str) -> Persona | None:
     return _as_persona(tx, row)
 
 
-def ensure_default(tx: Transaction, user_id: str, name: str) -> Persona:
-    """The default persona, made and named if there is none: for accounts that did not come from `user.added`."""
-    found = default_in(tx, user_id)
-    return found if found is not None else _create(tx, user_id, name, "", is_default=True)
-
-
 class PersonaService:
     """A person's own personas."""
 

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 from tavernai.config.domain.paths import PATHS, ScopeType
 
 PREFIXES: Final[dict[ScopeType, str]] = {"user": "user", "character": "char", "conversation": "conv"}
-SEED: Final = "seed"
 
 
 class Op(TypedDict):

@@ -32,14 +32,6 @@ def checked(path: Path, value: Any) -> Any:
     return _CHECKS[path.kind](path, value)
 
 
-def needs_look(path: Path, value: Any) -> bool:
-    """Whether the value lies outside what usually works well."""
-    if path.warn is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    low, high = path.warn
-    return (low is not None and value < low) or (high is not None and value > high)
-
-
 def _number(path: Path, value: Any) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _bad(path, "a number")

@@ -105,7 +105,7 @@ class Assembler:
         placed = injections_of(self.env, lore)
         self._spend_framing()
         self._fixed(slots)
-        control = self._control(texts)
+        control = self._control()
         self._rest_of_preset(slots)
         prompts = self._around_main(slots, relative(placed))
         chat = [message for message in reversed(scene.history) if not message.hidden]
@@ -180,7 +180,7 @@ class Assembler:
             return
         slot.lines.append(self._required(Line(slot.entry.role, slot.pieces), slot.entry.identifier))
 
-    def _control(self, texts: dict[str, str]) -> list[Line]:
+    def _control(self) -> list[Line]:
         """What is asked of the model at the very end."""
         scene, lines = self.scene, []
         if scene.generation == "impersonate":

@@ -63,38 +63,6 @@ def without_stop(text: str, stop: Sequence[str]) -> str:
     return text
 
 
-def cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
-    """The text before the first stop string in it, and whether there was one.
-
-    First is the one that is complete first, as for someone who reads along; of two that end together, the longer.
-    """
-    places = [(place + len(string), place) for string in stop if string and (place := text.find(string)) >= 0]
-    return (text[: min(places)[1]], True) if places else (text, False)
-
-
-def safe_length(text: str, stop: Sequence[str]) -> int:
-    """How much of a growing text can be shown without showing the beginning of a stop string."""
-    longest = 0
-    for string in stop:
-        for length in range(min(len(string) - 1, len(text)), longest, -1):
-            if text.endswith(string[:length]):
-                longest = length
-                break
-    return len(text) - longest
-
-
-def split_reasoning(text: str, *, prefix: str, suffix: str) -> tuple[str, str]:
-    """Thoughts written at the start of a reply between prefix and suffix, and the reply after them."""
-    start, end = prefix.strip(), suffix.strip()
-    bare = text.lstrip()
-    if not start or not end or not bare.startswith(start):
-        return "", text
-    place = bare.find(end, len(start))
-    if place < 0:
-        return "", text
-    return bare[len(start) : place].strip(), bare[place + len(end) :].lstrip()
-
-
 def complete_sentences(text: str) -> str:
     """The text up to its last complete sentence; all of it when there is none."""
     for index in range(len(text) - 1, -1, -1):

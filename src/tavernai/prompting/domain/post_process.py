@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 PLACEHOLDER: Final = "[Start a new chat]"
-EXAMPLE_NAMES: Final = ("example_user", "example_assistant")
 
 Message = Mapping[str, Any]
 

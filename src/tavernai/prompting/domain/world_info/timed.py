@@ -6,11 +6,9 @@ again. It is known by book and uid: editing an entry does not end its effect. So
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from tavernai.prompting.domain.world_info.entries import LoreEntry, flag, whole
-
-Effect = Literal["sticky", "cooldown"]
 
 
 @dataclass(frozen=True, slots=True)
