@@ -156,7 +156,7 @@ class ChatLooker:
         for (root, folder), pending in self._folders.items():
             self._checks.needs("missing_characters", root, {place.folder for _, place in pending.members} - {""})
             told = [one for member, place in pending.members for one in self._chats_of(member, place)]
-            yield from _in_families(told, folder.rpartition("/")[2], root)
+            yield from _in_families(told)
         self._folders.clear()
 
     def _chats_of(self, member: Member, place: Placed) -> Iterator[Found]:
@@ -239,9 +239,8 @@ class ChatLooker:
         if one.kind == "group_chat":
             group = self._group_of(one, place)
             about["group"] = {"name": group.name, "members": group.members} if group else None
-            one.warn(
-                "group_as_conversation", "Groups have no home here yet: it goes on with the first of its characters."
-            )
+            if group is None:
+                one.warn("group_missing", "No group that came along names this chat: who else was in it is not known.")
 
     def _group_of(self, one: Found, place: Placed) -> _Group | None:
         name = stem(one.path)
@@ -253,7 +252,7 @@ class ChatLooker:
         return dict(found) if isinstance(found, Mapping) else {}
 
 
-def _in_families(found: list[Found], folder: str, root: str) -> Iterator[Found]:
+def _in_families(found: list[Found]) -> Iterator[Found]:
     """Branches and checkpoints stand behind the chat they come from, and become one conversation with it."""
     fine = {stem(one.path): one for one in found if one.verdict != "refused" and one.about.get("form") == TAVERN}
     parents = {name: _parent(one) for name, one in fine.items()}
