@@ -75,3 +75,10 @@ def test_one_word_for_one_thing_in_the_glossary() -> None:
     )
     assert len(words) > 30
     assert words == sorted(set(words), key=str.lower)
+
+
+def test_every_waiting_change_is_one_bullet_or_more() -> None:
+    waiting = [page for page in PAGES if page.parent.name == "changelog.d" and page.name != "README.md"]
+    loose = [name(page) for page in waiting if not page.read_text(encoding="utf-8").startswith("- ")]
+    assert waiting
+    assert loose == []

@@ -32,7 +32,7 @@ def serve(
     data: Data = None,
     tls_cert: Certificate = None,
     tls_key: CertificateKey = None,
-    role: Annotated[Role | None, typer.Option(help="edge and worker need DATABASE_URL and REDIS_URL.")] = None,
+    role: Annotated[Role | None, typer.Option(help="edge and worker need DATABASE_URL.")] = None,
 ) -> None:
     """Start the server."""
     given: dict[str, Any] = {
