@@ -17,6 +17,8 @@ from typing import Final
 
 import regex
 
+from tavernai.prompting.domain.regex_size import COPIES_MAX, copies
+
 CACHED_PATTERNS: Final = 4_096
 PATTERN_CHARS_MAX: Final = 20_000
 FLAGS: Final = frozenset("gimsuy")
@@ -104,7 +106,7 @@ class Translator:
             self.at += 1
         elif sign == "{" and (found := QUANTIFIER.match(self.source, self.at)):
             least, most = found.group(1), found.group(2)
-            if most and int(most) < int(least):
+            if most and _number(most) < _number(least):
                 raise NotJavaScript("numbers out of order")
             sign = found.group(0)
             self.at = found.end()
@@ -360,6 +362,12 @@ def _safe_name(name: str) -> str:
     return "js_" + name.replace("$", "_S_")
 
 
+def _number(digits: str) -> tuple[int, str]:
+    """Digits in the order of the numbers they write, however many there are."""
+    plain = digits.lstrip("0")
+    return len(plain), plain
+
+
 def _counted(source: str) -> tuple[int, tuple[str, ...]]:
     """How many groups capture, and the names some have; needed before the first reference is read."""
     count, names, at, in_set = 0, [], 0, False
@@ -381,6 +389,14 @@ def _counted(source: str) -> tuple[int, tuple[str, ...]]:
     return count, tuple(names)
 
 
+def translated(source: str, flags: str) -> str:
+    """The expression in our engine's grammar, not compiled. Raises NotJavaScript, Untranslatable."""
+    known = frozenset(flags)
+    if len(known) != len(flags) or not known <= FLAGS or len(source) > PATTERN_CHARS_MAX:
+        raise NotJavaScript("no such flags, or far too long")
+    return Translator(source, known).translated()
+
+
 @lru_cache(CACHED_PATTERNS)
 def compiled(source: str, flags: str) -> regex.Pattern[str]:
     """The expression ready to run.
@@ -390,12 +406,12 @@ def compiled(source: str, flags: str) -> regex.Pattern[str]:
         Untranslatable: only we cannot run it.
     """
     known = frozenset(flags)
-    if len(known) != len(flags) or not known <= FLAGS or len(source) > PATTERN_CHARS_MAX:
-        raise NotJavaScript("no such flags, or far too long")
-    pattern = Translator(source, known).translated()
+    pattern = translated(source, flags)
+    if copies(source) > COPIES_MAX:
+        raise Untranslatable("its repetitions come to far too much")
     try:
         return regex.compile(pattern, regex.IGNORECASE if "i" in known else 0)
-    except (regex.error, RecursionError, OverflowError) as error:
+    except (regex.error, RecursionError, ValueError, OverflowError) as error:
         raise Untranslatable(str(error)) from error
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import ahocorasick_rs
 
-from tavernai.prompting.domain.js_regex import NotJavaScript, Untranslatable, compiled
+from tavernai.prompting.domain.js_regex import NotJavaScript, Untranslatable, compiled, translated
 
 MARK: Final = "\x01"
 JOINER: Final = "\n" + MARK
@@ -93,9 +93,9 @@ def keys_ready(texts: tuple[str, ...], is_case_sensitive: bool, is_whole_word: b
 
 @lru_cache(4_096)
 def is_javascript(source: str, flags: str) -> bool:
-    """Whether a browser would take this expression."""
+    """Whether a browser would take this expression; told without compiling it, which may take long."""
     try:
-        compiled(source, flags)
+        translated(source, flags)
     except NotJavaScript:
         return False
     except Untranslatable:
@@ -161,11 +161,14 @@ class Finder:
         assert key.pattern is not None
         if key.text in self.stopped:
             return False
-        if self._spent > EXPRESSIONS_SECONDS_MAX or not is_runnable(*key.pattern):
+        if self._spent > EXPRESSIONS_SECONDS_MAX:
             self.stopped.add(key.text)
             return False
         began = self.monotonic()
         try:
+            if not is_runnable(*key.pattern):
+                self.stopped.add(key.text)
+                return False
             # `concurrent`: other threads go on while it searches.
             found = compiled(*key.pattern).search(self.text(view), timeout=EXPRESSION_SECONDS_MAX, concurrent=True)
             return found is not None
