@@ -106,9 +106,11 @@ def _texts(value: Any) -> list[Any]:
 
 
 def _field(value: Any, env: Env) -> str:
-    if not value or not isinstance(value, str | int | float):
-        return ""
-    text = expand(str(value).strip(), env).replace("\r", "")
+    return _told(str(value).strip(), env) if value and isinstance(value, str | int | float) else ""
+
+
+def _told(text: str, env: Env) -> str:
+    text = expand(text, env).replace("\r", "")
     return NEWLINES.sub("\n", text) if env.scene.options.collapse_newlines else text
 
 
@@ -133,7 +135,8 @@ def _joined(env: Env, name: str, *, label: str) -> str:
         if name == "mes_example" and value[:7].upper() != "<START>":
             value = "<START>\n" + value
         whole = _labelled(group.prefix, label) + _labelled(value, label) + _labelled(group.suffix, label)
-        parts.append(_field(whole, env.speaking_as(character.name)))
+        # Not trimmed: line breaks at the ends of prefix and suffix set the cards apart.
+        parts.append(_told(whole, env.speaking_as(character.name)))
     return "\n".join(parts)
 
 

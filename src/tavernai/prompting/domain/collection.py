@@ -101,7 +101,9 @@ def _formatted_lore(hits: list[LoreHit], form: str) -> tuple[Piece, ...]:
     pieces = lore_text(hits)
     if not pieces or not form.strip():
         return pieces
-    before, _, after = form.partition("{0}")
+    before, mark, after = form.partition("{0}")
+    if not mark:
+        return (Piece("preset", "wi_format", "Frame of the lore", form),)
     pieces[0].before = before
     return (*pieces, Piece("preset", "wi_format", "Frame of the lore", after)) if after else pieces
 

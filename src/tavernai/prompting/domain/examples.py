@@ -42,7 +42,7 @@ def example_turns(block: str, *, user: str, char: str, members: Sequence[str] = 
         spoken = next(((name, is_user) for name, is_user in speakers if line.startswith(f"{name}:")), None)
         if spoken is None:
             (turns[-1][2] if turns else glued).append(line)
-        elif turns and turns[-1][:2] == spoken:
+        elif turns and turns[-1][1] == spoken[1]:
             turns[-1][2].append(line)
         else:
             turns.append((*spoken, [line] if turns else [*glued, line]))

@@ -111,28 +111,47 @@ def note_is_due(note: AuthorNote, user_messages: int) -> bool:
 def _author_note(env: Env, lore: LorePlan) -> list[Placed]:
     scene = env.scene
     note = scene.note or AuthorNote()
-    from_user = scene.user_messages_before + sum([message.role == "user" for message in scene.history])
-    if not note_is_due(note, from_user):
+    if not note_is_due(note, _from_user(env)):
         return []
-    pieces = [
-        *map(_lore_piece, lore.note_top),
-        *_note_pieces(env, note),
-        *map(_lore_piece, lore.note_bottom),
-    ]
+    above, own, below = _said(lore.note_top), _note_pieces(env, note), _said(lore.note_bottom)
+    has_gap = bool(above or below) and not own
     persona = Piece("persona", "personaDescription", "Persona", env.fields.persona)
-    if scene.persona.position == "note_top":
-        pieces.insert(0, persona)
-    elif scene.persona.position == "note_bottom":
-        pieces.append(persona)
-    return [Placed(NOTE_ID, note.position, note.depth, note.role, joined([(piece,) for piece in pieces]))]
+    if persona.text and scene.persona.position == "note_top":
+        above = [persona, *above]
+    elif persona.text and scene.persona.position == "note_bottom":
+        below = [*below, persona]
+    if has_gap and above and below:
+        # The line of an empty note stays between the lore around it.
+        below[0] = replace(below[0], before="\n")
+    pieces = joined([(piece,) for piece in (*above, *own, *below)])
+    return [Placed(NOTE_ID, note.position, note.depth, note.role, pieces)]
+
+
+def _said(hits: Sequence[LoreHit]) -> list[Piece]:
+    return [_lore_piece(hit) for hit in hits if hit.content]
 
 
 def _note_pieces(env: Env, note: AuthorNote) -> list[Piece]:
     own = Piece("note", NOTE_ID, "Author's note", expand(note.text.strip(), env))
     character = Piece("note", "character_note", "Character's note", expand(note.character_text.strip(), env))
-    if not character.text:
-        return [own]
-    return {"replace": [character], "before": [character, own], "after": [own, character]}[note.character_place]
+    whole = [own]
+    if character.text:
+        whole = {"replace": [character], "before": [character, own], "after": [own, character]}[note.character_place]
+    return [piece for piece in whole if piece.text]
+
+
+def searched_note(env: Env) -> str:
+    """The note as lore may look at it: not at all in a turn it is left out of."""
+    note = env.scene.note or AuthorNote()
+    if not note_is_due(note, _from_user(env)):
+        return ""
+    return "\n".join([piece.text for piece in _note_pieces(env, note)])
+
+
+def _from_user(env: Env) -> int:
+    """How many messages of the whole chat are the person's."""
+    scene = env.scene
+    return scene.user_messages_before + sum([message.role == "user" for message in scene.history])
 
 
 def _depth_notes(env: Env) -> list[Placed]:

@@ -409,6 +409,8 @@ def compiled(source: str, flags: str) -> regex.Pattern[str]:
     pattern = translated(source, flags)
     if copies(source) > COPIES_MAX:
         raise Untranslatable("its repetitions come to far too much")
+    if "y" in known:  # sticky: where the search begins, or where the last match ended
+        pattern = rf"\G(?:{pattern})"
     try:
         return regex.compile(pattern, regex.IGNORECASE if "i" in known else 0)
     except (regex.error, RecursionError, ValueError, OverflowError) as error:

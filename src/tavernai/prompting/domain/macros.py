@@ -111,7 +111,7 @@ class Expansion:
         negated = text.startswith("!")
         if negated:
             text = text[1:].strip()
-        if text[:1] in (".", "$"):
+        if text[:1] == "." or (text[:1] == "$" and _is_written(words)):
             text = read(self._scope(text[0]), text[1:])
         elif text.lower() in self.extra or (text.lower() in MACROS and MACROS[text.lower()].least == 0):
             text = self.macro(Macro(0, (text,), name=text.lower()))
@@ -195,6 +195,16 @@ def dedented(text: str) -> str:
     if width:
         text = LINE_START.sub(lambda found: found.group()[width:], text)
     return text.strip()
+
+
+def _is_written(words: Words) -> bool:
+    """Whether a condition names its variable itself.
+
+    A `$` that macros gave is a text: their results are not read again, and whoever keeps a stranger's words from what
+    holds everywhere sees only what is written.
+    """
+    first = words[0] if words else ""
+    return isinstance(first, str) and first.lstrip().removeprefix("!").lstrip().startswith("$")
 
 
 def _set(variables: dict[str, Any], name: str, value: str) -> str:

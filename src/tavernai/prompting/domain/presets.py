@@ -150,7 +150,8 @@ def preset_from_sillytavern(settings: Mapping[str, Any], *, name: str = "Default
 
 def _prompts(stored: Any) -> dict[str, PromptEntry]:
     given = [_entry(one) for one in stored or [] if isinstance(one, Mapping) and isinstance(one.get("identifier"), str)]
-    prompts = {entry.identifier: entry for entry in given}
+    # Of prompts with the same identifier the first one counts.
+    prompts = {entry.identifier: entry for entry in reversed(given)}
     return prompts | {entry.identifier: entry for entry in BUILTINS if entry.identifier not in prompts}
 
 

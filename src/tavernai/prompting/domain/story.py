@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-TAG: Final = re.compile(r"\{\{\{?\s*(?:!(?P<comment>.*?)|(?P<open>#(?:if|unless))\s+(?P<of>[\w.]+)|(?P<else>else)"
-                        r"|/(?P<close>if|unless)|(?P<name>[A-Za-z]\w*))\s*\}?\}\}", re.DOTALL)  # fmt: skip
+TAG: Final = re.compile(r"\{\{\{?\s*(?:!--.*?--|!(?P<comment>.*?)|(?P<open>#(?:if|unless))\s+(?P<of>[\w.]+)"
+                        r"|(?P<else>else)|/(?P<close>if|unless)"
+                        r"|(?P<name>[A-Za-z]\w*))\s*\}?\}\}", re.DOTALL)  # fmt: skip
 
 
 def told(template: str, values: Mapping[str, str]) -> str:

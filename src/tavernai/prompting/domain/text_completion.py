@@ -182,6 +182,9 @@ class TextAssembler:
         continues = self.scene.generation == "continue"
         writer = HistoryWriter(self.env)
         shown = [message for message in self.scene.history if not message.hidden]
+        if shown and not self.scene.history_before and shown[0] is self.scene.history[0]:
+            # Only the first message may still hold macros: a greeting that came in before anything was said.
+            shown[0] = replace(shown[0], text=expand(shown[0].text, self.env))
         entries = [_entry(message, writer.said(message)) for message in reversed(shown)]
         added = 0
         inside = [one for one in placed if one.position == "in_chat"]

@@ -126,8 +126,8 @@ def numbered(entries: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         named = [(str(index), entry) for index, entry in enumerate(entries)]
     else:
         return
-    numbers = sorted((one for one in named if _is_index(one[0])), key=lambda one: int(one[0]))
-    for key, entry in [*numbers, *(one for one in named if not _is_index(one[0]))]:
+    numbers = sorted((one for one in named if is_index(one[0])), key=lambda one: int(one[0]))
+    for key, entry in [*numbers, *(one for one in named if not is_index(one[0]))]:
         if isinstance(entry, Mapping):
             yield key, entry
 
@@ -253,8 +253,9 @@ def _uid(value: Any, key: str) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _is_index(key: str) -> bool:
-    return key.isdecimal() and key.isascii() and (key == "0" or key[0] != "0") and len(key) < 10
+def is_index(key: str) -> bool:
+    """Whether a browser keeps this name of an object's field among the numbers, which come first."""
+    return key.isdecimal() and key.isascii() and (key == "0" or key[0] != "0") and int(key[:11]) < 2**32 - 1
 
 
 def _text(value: Any) -> str:

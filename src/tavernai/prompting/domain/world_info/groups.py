@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tavernai.prompting.domain.macro_env import RandomSource
-from tavernai.prompting.domain.world_info.entries import LoreEntry
+from tavernai.prompting.domain.world_info.entries import LoreEntry, is_index
 
 
 @dataclass(slots=True)
@@ -26,8 +26,8 @@ class Groups:
         for entry in candidates:
             for name in entry.groups:
                 members.setdefault(name, []).append(entry)
-        numbers = sorted((name for name in members if name.isdecimal()), key=int)
-        ordered = [*numbers, *(name for name in members if not name.isdecimal())]
+        numbers = sorted((name for name in members if is_index(name)), key=int)
+        ordered = [*numbers, *(name for name in members if not is_index(name))]
         return cls(list(candidates), {name: members[name] for name in ordered}, set())
 
     def keep(self, name: str, stay: Callable[[LoreEntry], bool]) -> None:

@@ -1,19 +1,15 @@
 """A scene's lore: what the scan searches of it, and what it finds. Source: shared contract 4.1, 11, and 2.4, step 8."""
 
 from collections.abc import Callable
-from typing import Final
 
 from tavernai.prompting.domain.history import HistoryWriter
+from tavernai.prompting.domain.injections import searched_note
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
-from tavernai.prompting.domain.scene import AuthorNote
 from tavernai.prompting.domain.world_info.entries import Match
 from tavernai.prompting.domain.world_info.finder import DEPTH_MAX
 from tavernai.prompting.domain.world_info.scan import Scan, ScanInput, Tools, scan
 from tavernai.prompting.domain.world_info.world import World
-
-WIDEST: Final = 100
-"""Messages that are made ready when the search may widen; a few are enough otherwise."""
 
 
 def woken_in(env: Env, world: World, *, tokens: Callable[[str], int], monotonic: Callable[[], float]) -> Scan:
@@ -41,8 +37,9 @@ def _lines(env: Env, world: World) -> list[str]:
     settings = world.settings
     books = (*world.worlds.chat, *world.worlds.persona, *world.worlds.character, *world.worlds.everywhere)
     own = max((entry.scan_depth or 0 for book in books for entry in book.entries), default=0)
-    wide = WIDEST + settings.depth_max if settings.activations_min else 0
-    count = min(DEPTH_MAX, max(settings.depth + wide, own))
+    # A search that may widen goes one message past its bound, and to the first message without one.
+    wide = max(settings.depth, settings.depth_max + 1 if settings.depth_max else DEPTH_MAX)
+    count = min(DEPTH_MAX, max(wide if settings.activations_min else settings.depth, own))
     writer = HistoryWriter(env)
     lines: list[str] = []
     for message in env.scene.history[::-1]:
@@ -69,10 +66,9 @@ def _sources(env: Env) -> dict[Match, str]:
 def _injections(env: Env, world: World) -> list[str]:
     """What is placed by a rule and asks to be searched: injections, the author's note, the quiet prompt."""
     scene = env.scene
-    note = scene.note or AuthorNote()
     texts = [one.text for one in scene.injections if one.is_searched]
     if world.note_is_searched:
-        texts.append(note.text)
+        texts.append(searched_note(env))
     if scene.quiet_prompt:
         texts.append(scene.quiet_prompt)
     return [text for text in (expand(text.strip(), env) for text in texts) if text]
