@@ -23,7 +23,8 @@ def parity(
     # Imported here: no other command needs the engine.
     from tavernai.interop.parity import report
 
-    wanted = report.deviations_from(deviations or folder / "deviations.json")
+    own = folder / "deviations.json"
+    wanted = report.deviations_from(deviations or (own if own.is_file() else None))
     found = report.parity(folder, deviations=wanted)
     if as_json:
         say_json(found)
@@ -33,6 +34,8 @@ def parity(
         for row in rows:
             for miss in row["misses"]:
                 say(f"\n{row['area']}: {miss['id']}\n{miss['diff']}")
+    for name in report.not_compared(folder):
+        typer.echo(f"Not compared, no area of this name: {name}", err=True)
     share = 100 * found["passed"] / found["total"]
     if share < least:
         typer.echo(

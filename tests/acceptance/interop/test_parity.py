@@ -59,6 +59,39 @@ def test_a_scenario_that_breaks_is_a_miss_and_the_others_still_run(tmp_path: Pat
     assert found["passed"] == 1
 
 
+def test_damaged_files_are_misses_and_the_others_still_run(tmp_path: Path) -> None:
+    lay_out(tmp_path, wanted="Hello, Ari.")
+    (tmp_path / "macros" / "cut.json").write_text('{"id": "cu')
+    (tmp_path / "macros" / "empty.json").write_text("{}")
+    (tmp_path / "card_import").mkdir()
+    found = parity(tmp_path, deviations={})
+    assert {miss["id"] for area in found["areas"].values() for miss in area["misses"]} == {
+        "cut",
+        "empty",
+        "card_import",
+    }
+    assert (found["passed"], found["total"]) == (1, 4)
+
+
+def test_a_member_without_a_card_and_a_message_without_a_date_stop_no_scenario(tmp_path: Path) -> None:
+    lay_out(tmp_path, wanted="Hello, Ari.")
+    own = tmp_path / "macros" / "own.json"
+    loaded = json.loads(own.read_text())
+    chat = [{"name": "Ari", "is_user": True, "mes": "Hi.", "send_date": "November 20, 2026 11:38pm"}, {"send_date": ""}]
+    loaded["input"] |= {"group": {"members": ["Mira", "Gone"]}, "chat": chat}
+    own.write_text(json.dumps(loaded))
+    assert parity(tmp_path, deviations={})["areas"]["macros"]["misses"] == []
+
+
+def test_the_command_names_what_it_did_not_compare_and_a_list_it_cannot_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, wanted="Hello, Ari.")
+    (tmp_path / "notes").mkdir()
+    told = run_tavernai("parity", str(tmp_path), data=tmp_path / "data")
+    assert (told.returncode, "no area of this name: notes" in told.stderr) == (0, True)
+    refused = run_tavernai("parity", str(tmp_path), "--deviations", "/nowhere.json", data=tmp_path / "data")
+    assert (refused.returncode, "cannot be read" in refused.stderr) == (1, True)
+
+
 def test_the_command_tells_the_share_and_fails_below_the_one_asked_for(tmp_path: Path) -> None:
     lay_out(tmp_path, wanted="Hello, Mira.")
     failed = run_tavernai("parity", str(tmp_path), "--json", data=tmp_path / "data")

@@ -23,6 +23,7 @@ from tavernai.interop.parity.scans import steps_of, told
 from tavernai.interop.parity.scenes import Rolls, milliseconds, scenario, scene_of, scenes, with_variables
 from tavernai.kernel.errors import TavernError
 from tavernai.prompting.domain.assemble import assemble, environment
+from tavernai.prompting.domain.macro_env import CardFields
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.post_process import post_process
 from tavernai.prompting.domain.text_completion import assemble_text
@@ -45,13 +46,26 @@ class Case:
     """SillyTavern refused this file: reading it by the contract is as right as refusing it"""
 
 
+def unreadable(name: str, error: Exception) -> Case:
+    """The miss that a damaged file is."""
+
+    def ours() -> Json:
+        raise error
+
+    return Case(name, None, ours, lambda value: value)
+
+
 def scenario_cases(make: Make, seen: Callable[[Json], Json]) -> Callable[[Path], Iterator[Case]]:
     """The cases of a folder with one scenario a file."""
 
     def cases(folder: Path) -> Iterator[Case]:
         for path in sorted(folder.glob("*.json")):
-            loaded = scenario(path)
-            yield Case(str(loaded.get("id") or path.stem), loaded["expected"], partial(make, loaded), seen)
+            try:
+                loaded = scenario(path)
+                case = Case(str(loaded.get("id") or path.stem), loaded["expected"], partial(make, loaded), seen)
+            except Exception as error:  # a damaged file is a miss like any other, and the others still run
+                case = unreadable(path.stem, error)
+            yield case
 
     return cases
 
@@ -79,6 +93,7 @@ def macros(loaded: dict[str, Any]) -> Json:
         seen = replace(seen, persona=replace(seen.persona, name=options.get("name1Override", seen.persona.name)))
         seen = replace(seen, character=replace(seen.character, name=options.get("name2Override", seen.character.name)))
         env = environment(seen, clock=lambda: moment, random=Rolls({}))
+        env.fields = CardFields() if options.get("replaceCharacterCard") is False else env.fields
         extra = {name.lower(): text for name, text in options.get("dynamicMacros", {}).items()}
         text = expand(row["text"], env, extra=extra, original=options.get("original"))
         after = {"new_local_after": env.local, "new_global_after": env.everywhere} if row.get("show_vars") else {}

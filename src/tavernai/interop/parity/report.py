@@ -1,14 +1,14 @@
 """Running all scenarios of a folder, and what came of it."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
-from tavernai.interop.parity.areas import AREAS, Case
+from tavernai.interop.parity.areas import AREAS, Case, unreadable
 from tavernai.kernel.errors import InvalidInput
 
 DIFF_LINES_MAX: Final = 60
@@ -50,7 +50,7 @@ def parity(folder: Path, *, deviations: Mapping[str, Any]) -> dict[str, Any]:
         if not (folder / name).is_dir():
             continue
         area = areas[name] = Area()
-        for case in cases(folder / name):
+        for case in _whole(cases, folder / name):
             area.total += 1
             wanted = deviations.get(f"{name}/{case.id}", deviations.get(case.id))
             diff = difference(case, wanted["expected"] if wanted else case.expected)
@@ -60,6 +60,19 @@ def parity(folder: Path, *, deviations: Mapping[str, Any]) -> dict[str, Any]:
         raise NoScenarios(folder=str(folder))
     passed, total = (sum(getattr(area, name) for area in areas.values()) for name in ("passed", "total"))
     return {"areas": {name: area.told() for name, area in areas.items()}, "passed": passed, "total": total}
+
+
+def not_compared(folder: Path) -> list[str]:
+    """Folders that are no area of the layout."""
+    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name not in AREAS)
+
+
+def _whole(cases: Callable[[Path], Iterator[Case]], folder: Path) -> Iterator[Case]:
+    """The cases of an area; where its list cannot be read on, that is one more miss."""
+    try:
+        yield from cases(folder)
+    except Exception as error:  # a list of results that is missing or damaged does not stop the other areas
+        yield unreadable(folder.name, error)
 
 
 def difference(case: Case, expected: Any) -> str:
@@ -76,10 +89,12 @@ def difference(case: Case, expected: Any) -> str:
 
 def deviations_from(path: Path | None) -> dict[str, Any]:
     """`{id: {reason, expected}}` from a file; none without one. Raises InvalidInput."""
-    if path is None or not path.is_file():
+    if path is None:
         return {}
     try:
         told = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from None
     except orjson.JSONDecodeError as error:
         raise InvalidInput(f"{path} is not JSON: {error}.") from None
     if not isinstance(told, dict) or not all(isinstance(one, dict) and "expected" in one for one in told.values()):

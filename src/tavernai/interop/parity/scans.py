@@ -6,8 +6,9 @@ from typing import Any
 
 from tavernai.interop.parity.scenes import Rolls, merged, note_of, scene_of, world_of
 from tavernai.prompting.domain.assemble import environment
-from tavernai.prompting.domain.injections import note_is_due
+from tavernai.prompting.domain.injections import note_is_due, searched_note
 from tavernai.prompting.domain.lore import lore_plan
+from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scripts import ScriptRewriter, scripts_from
 from tavernai.prompting.domain.tokenizers import NO_TOKENIZER
@@ -40,31 +41,34 @@ def scanned(given: dict[str, Any], timed: Timed) -> tuple[Scan, dict[str, Any]]:
     rolls = Rolls({"generation": {"rolls": given.get("rolls", [])}})
     env = environment(scene, clock=lambda: 0, random=rolls)
     found = scan(
-        input_of(given, speaker, timed),
+        input_of(given, env, timed),
         Tools(lambda text: expand(text, env), NO_TOKENIZER.text, rolls, time.monotonic),
     )
     rewriter = ScriptRewriter(scripts_from(given.get("extension_settings", {}).get("regex", [])), lambda text: text)
     return found, output(given, found, rewriter)
 
 
-def input_of(given: dict[str, Any], speaker: dict[str, Any], timed: Timed) -> ScanInput:
-    settings = settings_from(given["world_info"])
+def input_of(given: dict[str, Any], env: Env, timed: Timed) -> ScanInput:
+    speaker = given["characters"][0]
+    world, settings = world_of(given, speaker), settings_from(given["world_info"])
     chat = [given["message"] | message for message in given["chat"]]
     shown = [message for message in chat if not message["is_system"]]
     lines = [
         (f"{message['name']}: " if settings.has_names else "") + message["mes"].strip() for message in reversed(shown)
     ]
-    tags = given.get("tag_map", {}).get(speaker["file"])
+    searched = [one["value"].strip() for one in given.get("extension_prompts", {}).values() if one.get("scan")]
+    searched += [searched_note(env)] if world.note_is_searched else []
+    searched.append(env.scene.quiet_prompt)
     return ScanInput(
-        worlds=world_of(given, speaker).worlds,
+        worlds=world.worlds,
         settings=settings,
         lines=lines,
         message_count=len(shown),
         sources={MATCHES[name]: text for name, text in given.get("global_scan_data", {}).items() if name in MATCHES},  # type: ignore[misc]
-        injections=[one["value"] for one in given.get("extension_prompts", {}).values() if one.get("scan")],
+        injections=[text for text in (expand(text, env) for text in searched) if text],
         trigger=given.get("trigger", "normal"),
         speaker_file=speaker["file"],
-        speaker_tags=frozenset(tags) if tags is not None else None,
+        speaker_tags=world.speaker_tags,
         budget_tokens=given.get("max_prompt_tokens", 4096),
         timed=timed,
         is_dry=bool(given.get("dry_run")),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tavernai.chat.formats.dates import sent_at
+from tavernai.prompting.domain.assemble import environment
+from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.presets import preset_from_sillytavern
 from tavernai.prompting.domain.scene import (
     AuthorNote,
@@ -25,7 +27,7 @@ from tavernai.prompting.domain.scene import (
     Scene,
     Variables,
 )
-from tavernai.prompting.domain.scripts import Script, scripts_from
+from tavernai.prompting.domain.scripts import Script, ScriptRewriter, scripts_from
 from tavernai.prompting.domain.world_info.entries import LoreBook, Worlds, book_from
 from tavernai.prompting.domain.world_info.settings import settings_from
 from tavernai.prompting.domain.world_info.world import World
@@ -84,10 +86,10 @@ def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), 
     chat = chat[:-1] if generation.get("type") == "swipe" else chat
     usual = (given["max_context (textgen)"], given["amount_gen (textgen)"]) if is_text else (None, None)
     sizes = (given.get("max_context", usual[0]), given.get("amount_gen", usual[1]))
-    return Scene(
+    scene = Scene(
         character=Character(speaker["card"]["data"]["name"], speaker["card"], speaker["file"]),
         persona=persona_of(given["persona"]),
-        history=[history_message(index, message) for index, message in enumerate(chat)] + typed(given, generation),
+        history=[history_message(index, message) for index, message in enumerate(chat)],
         generation=generation.get("type", "normal"),
         preset=preset_from_sillytavern(oai),
         context_tokens=sizes[0] or oai["openai_max_context"],
@@ -104,15 +106,18 @@ def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), 
         pick_seed=meta.get("chat_id_hash", 0),
         pick_reroll=str(meta.get("pick_reroll_seed", "")),
     )
+    text = typed(scene, generation.get("input_text", ""))
+    sent = HistoryMessage("typed", "user", scene.persona.name, text)
+    return replace(scene, history=[*scene.history, sent]) if text else scene
 
 
-def typed(given: dict[str, Any], generation: dict[str, Any]) -> list[HistoryMessage]:
-    """What stands in the input box, as the message that sending it makes."""
-    text = generation.get("input_text", "")
-    name = given["persona"]["name"]
-    char = given["characters"][0]["card"]["data"]["name"]
-    text = text.replace("{{char}}", char).replace("{{user}}", name)
-    return [HistoryMessage("typed", "user", name, text)] if text else []
+def typed(scene: Scene, text: str) -> str:
+    """What stands in the input box, as the message that sending it makes: macros and scripts have had their say."""
+    if not text:
+        return ""
+    env = environment(scene, clock=lambda: 0, random=Rolls({}))
+    rewrite = ScriptRewriter(scene.scripts, lambda said: expand(said, env), kind="stored")
+    return rewrite(expand(text, env), placement="user", depth=None)
 
 
 def persona_of(given: dict[str, Any]) -> Persona:
@@ -138,7 +143,7 @@ def history_message(index: int, given: dict[str, Any]) -> HistoryMessage:
 
 
 def milliseconds(date: str) -> int:
-    return int(datetime.fromisoformat(date).timestamp() * 1000)
+    return sent_at(date) or 0
 
 
 def note_of(meta: dict[str, Any], settings: dict[str, Any], file: str) -> AuthorNote:
@@ -174,6 +179,7 @@ def world_of(given: dict[str, Any], speaker: dict[str, Any]) -> World:
         settings_from(given["world_info"]),
         speaker_file=speaker["file"],
         speaker_tags=frozenset(tags) if tags is not None else None,
+        note_is_searched=bool(given.get("extension_settings", {}).get("note", {}).get("allowWIScan")),
     )
 
 
@@ -197,12 +203,13 @@ def group_of(given: dict[str, Any]) -> Group | None:
     if "group" not in given:
         return None
     group = given["group"]
-    cards: Any = CARDS[group["generation_mode"]]
+    cards: Any = CARDS[group.get("generation_mode", 0)]
     by_file = {one["file"]: one for one in given["characters"]}
     members = [
         Member(Character(by_file[file]["card"]["data"]["name"], by_file[file]["card"], file), file in muted)
         for muted in [group.get("disabled_members", [])]
         for file in group["members"]
+        if file in by_file
     ]
     prefix, suffix = group.get("generation_mode_join_prefix", ""), group.get("generation_mode_join_suffix", "")
     return Group(members, cards, prefix, suffix)
