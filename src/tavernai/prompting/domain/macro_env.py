@@ -45,6 +45,10 @@ class Allowance:
             raise Unfit
         self.characters -= count
 
+    def drain(self, count: int) -> None:
+        """As `spend`, for what is used up already: it only keeps others from following."""
+        self.characters = max(0, self.characters - count)
+
 
 class RandomSource(Protocol):
     """Numbers in [0, 1), as `random.Random` gives them."""

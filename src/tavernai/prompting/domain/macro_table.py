@@ -12,7 +12,7 @@ from tavernai.prompting.domain import macro_time as times
 from tavernai.prompting.domain.examples import formatted_examples
 from tavernai.prompting.domain.macro_env import Call, Env, Unfit
 from tavernai.prompting.domain.macro_random import DICE_MAX, choices, pick_seed, roll, seeded_double
-from tavernai.prompting.domain.macro_values import add, number_of, read
+from tavernai.prompting.domain.macro_values import add, is_whole, number_of, read
 
 Answer: TypeAlias = Callable[[Call, list[str]], Any]
 MANY: Final = 10**6
@@ -41,7 +41,7 @@ def _constant(value: str, *, most: int = 0) -> Spec:
 def _repeated(text: str) -> Answer:
     def answer(call: Call, args: list[str]) -> str:
         count = number_of(args[0]) if args else 1
-        if count is None or count != int(count) or not 0 <= count <= 100_000:
+        if not is_whole(count) or not 0 <= count <= 100_000:
             raise Unfit
         return text * int(count)
 
@@ -63,7 +63,7 @@ def _not_char(env: Env) -> str:
 
 def _greeting(call: Call, args: list[str]) -> str:
     number = number_of(args[0]) if args else 0
-    if number is None or number != int(number):
+    if not is_whole(number):
         raise Unfit
     greetings = call.env.fields.greetings
     return greetings[int(number)] if 0 <= number < len(greetings) else ""

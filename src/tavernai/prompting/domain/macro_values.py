@@ -6,7 +6,7 @@ Source: shared contract 5.1 (values) and 5.3 (variables).
 import math
 import re
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import orjson
 
@@ -21,15 +21,34 @@ def number_of(value: Any) -> float | None:
     if isinstance(value, bool):
         return float(value)
     if isinstance(value, int | float):
-        return float(value)
+        return _finite_or_not(value)
     if not isinstance(value, str) or len(value) > DIGITS_MAX:
         return None
     text = value.strip()
     if DECIMAL.fullmatch(text):
         return float(text)
     if BASED.fullmatch(text):
-        return float(int(text, 0))
+        return _based(text)
     return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text)
+
+
+def _finite_or_not(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # a whole number of Python's, longer than any float
+        return math.inf if number > 0 else -math.inf
+
+
+def _based(text: str) -> float:
+    try:
+        return float(int(text, 0))
+    except OverflowError:
+        return math.inf
+
+
+def is_whole(number: float | None) -> TypeGuard[float]:
+    """Whether it is a number without a fraction; what has no end has none to speak of."""
+    return number is not None and math.isfinite(number) and number == int(number)
 
 
 def number_text(number: float) -> str:

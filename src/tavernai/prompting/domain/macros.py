@@ -99,6 +99,8 @@ class Expansion:
         branches = macro.content if macro.content is not None else (macro.args[1] if len(macro.args) == 2 else None)
         if branches is None or len(macro.args) != (1 if macro.content is not None else 2):
             return self._source(macro, {id(node): self.macro(node) for node in macro.items if isinstance(node, Macro)})
+        if not self.env.allowance.characters:  # the condition alone may cost as much as what it guards
+            return ""
         yes, no = _branches(branches)
         chosen = yes if self._condition(macro.args[0]) else no
         text = self.words(chosen)
@@ -115,6 +117,7 @@ class Expansion:
             text = read(self._scope(text[0]), text[1:])
         elif text.lower() in self.extra or (text.lower() in MACROS and MACROS[text.lower()].least == 0):
             text = self.macro(Macro(0, (text,), name=text.lower()))
+        self.env.allowance.drain(MACRO_CHARS + len(text))
         return is_true(text) != negated
 
     def _scope(self, mark: str) -> dict[str, Any]:
