@@ -144,6 +144,36 @@ def test_every_real_book_is_read_and_survives_both_forms(path: str) -> None:
     ]
 
 
+WILD = {
+    "key": "dawn, /a\\/b,c/i, dusk", "position": "at_depth", "role": "assistant", "selectiveLogic": "not_all",
+    "constant": "false", "disable": "true", "order": "50", "caseSensitive": "1", "useProbability": 1,
+}  # fmt: skip
+
+
+def test_fields_of_the_wrong_kind_become_what_they_mean() -> None:
+    repairs = Repairs()
+    entry = read_book({"entries": {"0": WILD}}, repairs).entries["0"]
+    assert [entry[name] for name in WILD] == [
+        ["dawn", "/a\\/b,c/i", "dusk"], 4, 2, 1, False, True, 50, True, True,
+    ]  # fmt: skip
+    assert {one.field for one in repairs.items} >= {"position", "role", "constant", "disable"}
+
+
+def test_a_place_or_a_logic_that_does_not_exist_is_the_first_one_and_told() -> None:
+    repairs = Repairs()
+    odd = {"key": ["a"], "position": 12, "selectiveLogic": 9, "role": -1}
+    entry = read_book({"entries": [odd]}, repairs).entries["0"]
+    assert (entry["position"], entry["selectiveLogic"], entry["role"]) == (0, 0, 0)
+    assert {one.field for one in repairs.items if one.code == "value_clamped"} == {"position", "selectiveLogic", "role"}
+
+
+def test_switches_of_a_card_book_may_be_texts_and_numbers() -> None:
+    book = [{"keys": "a, /x,y/", "enabled": 0, "constant": "false"}, {"keys": ["b"], "enabled": "false"}, {"keys": []}]
+    entries = list(read_book({"entries": book}, Repairs()).entries.values())
+    assert [entry["disable"] for entry in entries] == [True, True, False]
+    assert (entries[0]["key"], entries[0]["constant"]) == (["a", "/x,y/"], False)
+
+
 def test_a_book_that_is_no_json_is_refused_in_our_words() -> None:
     with pytest.raises(CardUnreadable, match="not readable JSON"):
         read_book_file(fixture("sillytavern/worlds/tk_invalid.json").read_bytes(), Repairs())

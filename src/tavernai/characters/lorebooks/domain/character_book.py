@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tavernai.characters.domain.coerce import number
+from tavernai.characters.lorebooks.domain.coercing import is_on, put_right, split_keys
 from tavernai.characters.lorebooks.domain.entries import NEW_ENTRY, Entry, new_entry, next_uid
 
 EXTENSIONS: Final[tuple[tuple[str, str, Any], ...]] = (
@@ -79,16 +80,17 @@ def from_book_entry(entry: Mapping[str, Any], *, uid: str, index: int) -> Entry:
         keysecondary=_keys(entry.get("secondary_keys")),
         comment=comment if isinstance(comment, str) else str(comment),
         content=entry.get("content") if isinstance(entry.get("content"), str) else "",
-        constant=bool(entry.get("constant", False)),
-        selective=bool(entry.get("selective", False)),
+        constant=is_on(entry.get("constant"), otherwise=False),
+        selective=is_on(entry.get("selective"), otherwise=False),
         order=100 if order is None else int(order) if order.is_integer() else order,
-        disable=entry.get("enabled", True) is False,
+        disable=not is_on(entry.get("enabled"), otherwise=True),
         addMemo=bool(comment),
         position=extensions.get("position", 0 if entry.get("position") == "before_char" else 1),
         displayIndex=extensions.get("display_index", index),
         extensions=dict(extensions),
         **mapped,
     )
+    put_right(made)
     # What nobody knows stays with the entry, so that an export gives it back.
     return made | {name: value for name, value in entry.items() if name not in OWN and name not in made}
 
@@ -125,7 +127,7 @@ def to_book_entry(uid: str, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _keys(value: Any) -> list[str]:
     if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return split_keys(value)
     return [str(one) for one in value if isinstance(one, str | int)] if isinstance(value, list) else []
 
 

@@ -5,6 +5,7 @@ FAMILIES is asked from top to bottom; the first that fits reads the book. Source
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from tavernai.characters.domain.coerce import kind_of, number
@@ -13,6 +14,7 @@ from tavernai.characters.domain.png import Scan, card_texts, from_base64, is_png
 from tavernai.characters.domain.repairs import Repairs
 from tavernai.characters.errors import CardUnreadable, NotALorebook
 from tavernai.characters.lorebooks.domain.character_book import from_book_entry, from_character_book
+from tavernai.characters.lorebooks.domain.coercing import is_on, put_right, split_keys
 from tavernai.characters.lorebooks.domain.entries import Entry, filled_in, keyed, new_entry
 
 ENTRIES_MAX: Final = 50_000
@@ -54,6 +56,8 @@ def read_book(value: Any, repairs: Repairs) -> Book:
         if fits(value):
             book = read(value, repairs)
             book.family = family
+            for entry in book.entries.values():
+                put_right(entry, told=partial(_told, entry, repairs))
             return book
     raise NotALorebook
 
@@ -113,8 +117,8 @@ def _novelai(value: dict[str, Any], repairs: Repairs) -> Book:
             content=_text(told.get("text")),
             comment=_text(told.get("displayName")),
             order=int(order or 0),
-            disable=told.get("enabled") is False or told.get("category") in off,
-            constant=bool(told.get("forceActivation")),
+            disable=not is_on(told.get("enabled"), otherwise=True) or told.get("category") in off,
+            constant=is_on(told.get("forceActivation"), otherwise=False),
             selective=False,
             addMemo=bool(told.get("displayName")),
             displayIndex=index,
@@ -128,11 +132,11 @@ def _agnai(value: dict[str, Any], repairs: Repairs) -> Book:
     for index, told in enumerate(_objects(value.get("entries"))):
         own = {
             "keysecondary": _texts(told.get("secondaryKeys")),
-            "constant": bool(told.get("constant")),
-            "selective": bool(told.get("selective")),
+            "constant": is_on(told.get("constant"), otherwise=False),
+            "selective": is_on(told.get("selective"), otherwise=False),
             "selectiveLogic": told.get("selectiveLogic", 0),
             "probability": told.get("probability", 100),
-            "excludeRecursion": bool(told.get("excludeRecursion")),
+            "excludeRecursion": is_on(told.get("excludeRecursion"), otherwise=False),
             "position": {"before_char": 0, "after_char": 1}.get(_text(told.get("position")), 0),
         }
         weight = number(told.get("weight"))
@@ -142,7 +146,7 @@ def _agnai(value: dict[str, Any], repairs: Repairs) -> Book:
             content=_text(told.get("entry")),
             comment=_text(told.get("name")),
             order=int(weight or 0),
-            disable=told.get("enabled") is False,
+            disable=not is_on(told.get("enabled"), otherwise=True),
             addMemo=bool(told.get("name")),
             displayIndex=index,
             extensions={"agnai": {"priority": told.get("priority")}},
@@ -158,7 +162,7 @@ def _risu(value: dict[str, Any], repairs: Repairs) -> Book:
         if told.get("mode") == "folder":
             repairs.add("folder_flattened", "mode")
             continue
-        keys, further = _split(told.get("key")), _split(told.get("secondkey"))
+        keys, further = split_keys(_text(told.get("key"))), split_keys(_text(told.get("secondkey")))
         if told.get("useRegex"):
             keys, further = [_slashed(key) for key in keys], [_slashed(key) for key in further]
         extensions = told.get("extentions")
@@ -170,8 +174,8 @@ def _risu(value: dict[str, Any], repairs: Repairs) -> Book:
             keysecondary=further,
             content=_text(told.get("content")),
             comment=_text(told.get("comment")),
-            constant=bool(told.get("alwaysActive")),
-            selective=bool(told.get("selective")),
+            constant=is_on(told.get("alwaysActive"), otherwise=False),
+            selective=is_on(told.get("selective"), otherwise=False),
             order=int(number(told.get("insertorder")) or 0),
             addMemo=True,
             displayIndex=index,
@@ -230,10 +234,14 @@ def entries_of(entries: Any, repairs: Repairs) -> Iterator[tuple[str, Mapping[st
     yield from usable
 
 
+def _told(entry: Entry, repairs: Repairs, code: str, field: str) -> None:
+    repairs.add(code, field, detail="0" if code == "value_clamped" else kind_of(entry[field]))
+
+
 def _split_keys(entry: Entry, repairs: Repairs) -> None:
     for name in ("key", "keysecondary"):
         if isinstance(entry.get(name), str):
-            entry[name] = _split(entry[name])
+            entry[name] = split_keys(entry[name])
             repairs.add("field_converted", name, detail="text")
         elif not isinstance(entry.get(name), list):
             entry[name] = []
@@ -250,21 +258,6 @@ def _from_png(data: bytes, repairs: Repairs) -> Any:
             except ValueError:  # a chunk that is cut off or too large, or no JSON in it
                 continue
     raise NotALorebook("There is no lorebook in this picture.")
-
-
-def _split(value: Any) -> list[str]:
-    """Keys of one text, split at commas that do not stand inside an expression."""
-    keys: list[str] = []
-    part, inside = "", False
-    for character in _text(value):
-        if character == "/" and (inside or not part.strip()):
-            inside = not inside
-        if character == "," and not inside:
-            keys.append(part.strip())
-            part = ""
-        else:
-            part += character
-    return [key for key in [*keys, part.strip()] if key]
 
 
 def _slashed(key: str) -> str:
