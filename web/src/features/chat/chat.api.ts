@@ -1,6 +1,6 @@
 import { api, body as bodyOf } from '@/lib/api'
 import type {
-  Accepted, Branch, ConnectionItem, Conversation, ConversationDetail, EventFrame, Message, MessagePage, Page, Role, VariantText, Why,
+  Accepted, ConnectionItem, Conversation, ConversationDetail, Message, MessagePage, Page, Role, VariantText, Why,
 } from './chat.types'
 
 /** Every call of the chat's area. Answers of commands are not folded: what they did comes over the stream.
@@ -14,8 +14,6 @@ const onMessage = (message_id: string) => ({ params: { path: { message_id } } })
 export const listConversations = (query: { q?: string; trash?: boolean; cursor?: string; limit?: number }) =>
   body<Page<Conversation>>(api.GET('/api/conversations', { params: { query } }))
 export const getConversation = (id: string) => body<ConversationDetail>(api.GET('/api/conversations/{conversation_id}', inConversation(id)))
-export const createConversation = (given: { character_id: string; greeting?: number }) =>
-  body<{ id: string; position: number }>(api.POST('/api/conversations', { body: given }))
 export const renameConversation = (id: string, given: { title: string; version: number }) =>
   body<Conversation>(api.PATCH('/api/conversations/{conversation_id}', { ...inConversation(id), body: given }))
 export const deleteConversation = (id: string) => api.DELETE('/api/conversations/{conversation_id}', inConversation(id))
@@ -51,8 +49,6 @@ export interface Display {
 }
 export const askDisplay = (id: string, asked: { message_ids?: string[]; newest?: number }) =>
   body<Display>(api.POST('/api/conversations/{conversation_id}:display', { ...inConversation(id), body: asked as never }))
-export const listBranches = (id: string, cursor?: string) =>
-  body<Page<Branch>>(api.GET('/api/conversations/{conversation_id}/branches', { params: { path: { conversation_id: id }, query: { cursor } } }))
 export const selectLeaf = (id: string, message_id: string) => api.POST('/api/conversations/{conversation_id}:select-leaf', { ...inConversation(id), body: { message_id } })
 
 /** Which message is meant, and in which conversation: copies share the messages above their fork. */
@@ -78,10 +74,6 @@ export const listVariants = ({ id, conversation_id }: Place) =>
   body<{ items: VariantText[] }>(api.GET('/api/messages/{message_id}/variants', { params: { path: { message_id: id }, query: { conversation_id } } }))
 export const getWhy = (id: string, variant_id?: string) =>
   body<Why>(api.GET('/api/messages/{message_id}/why', { params: { path: { message_id: id }, query: { variant_id } } }))
-export const getTimeline = (conversation_id: string, query: { after?: number; limit?: number }) =>
-  body<{ items: Omit<EventFrame, 'type'>[] }>(
-    api.GET('/v1/audit/conversations/{conversation_id}/timeline', { params: { path: { conversation_id }, query } }),
-  )
 
 export interface Post {
   conversation_id: string

@@ -128,8 +128,3 @@ function learn(state: ChatState, items: readonly Message[]): ChatState {
   const drafts = Object.fromEntries(Object.entries(state.drafts).filter(([id]) => !variants[id] || RUNNING.has(variants[id].status)))
   return { ...state, messages, variants, drafts }
 }
-
-/** What the page shows of a message right now. */
-export function shownText(state: Pick<ChatState, 'drafts'>, message: Message): string {
-  return state.drafts[message.variant.id]?.text ?? message.text
-}

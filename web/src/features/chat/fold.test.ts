@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EventFrame, Frame, Message } from './chat.types'
-import { apply, emptyState, prepend, replaceTail, shownText, type ChatState } from './fold.logic'
+import { apply, emptyState, prepend, replaceTail, type ChatState } from './fold.logic'
+
+/** What the page shows of a message right now. */
+const shownText = (state: ChatState, message: Message): string => state.drafts[message.variant.id]?.text ?? message.text
 
 let position = 0
 const event = (kind: string, payload: Record<string, unknown>): EventFrame => {

@@ -20,8 +20,6 @@ export function htmlOf(text: string, options: RenderOptions = {}): string {
   return html
 }
 
-export const forgetHtml = (): void => kept.clear()
-
 /** A text on one line of a list: without its marks, which mean nothing there. */
 export const plain = (text: string): string => text.replace(/(\*{1,3}|_{2}|~~|`+|^#{1,6}\s|^>\s?)/gm, '').replace(/\s+/g, ' ').trim()
 

@@ -1,7 +1,6 @@
 /** Names of what vue-query keeps for this area. */
 export const conversationsKey = ['conversations'] as const
 export const conversationKey = (id: string) => ['conversation', id] as const
-export const branchesKey = (id: string) => ['branches', id] as const
 export const whyKey = (messageId: string, variantId: string, status: string) => ['why', messageId, variantId, status] as const
 export const variantsKey = (messageId: string) => ['variants', messageId] as const
 export const characterKey = (id: string) => ['character', id] as const

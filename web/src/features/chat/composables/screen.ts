@@ -31,7 +31,6 @@ export interface Screen {
 
 const key: InjectionKey<Screen> = Symbol('chat screen')
 export const provideScreen = (screen: Screen): void => provide(key, screen)
-export const screenKey = key
 
 export function useScreen(): Screen {
   const screen = inject(key)
