@@ -134,3 +134,14 @@ def test_of_two_strangers_the_one_who_is_not_the_character_is_the_person() -> No
 def test_what_is_no_chat_is_refused(value: Any) -> None:
     with pytest.raises(NotAChat):
         read(value)
+
+
+def test_turns_that_name_no_primary_candidate_show_the_first() -> None:
+    turn = {"author": {"name": "Mira"}, "candidates": [{"raw_content": "one"}, {"raw_content": "two"}]}
+    [chat] = read_chats(json.dumps({"turns": [turn]}).encode(), filename="x.json")
+    assert [variant.text for variant in chat.messages[0].variants] == ["one", "two"]
+
+
+def test_a_known_name_begins_a_speech_even_once_and_within_a_block() -> None:
+    [chat] = read_chats(b"Ari: Hi.\nMira: Yes?\nAri: Note: bring oil.", filename="x.txt", names=Names("Ari", "Mira"))
+    assert [message.name for message in chat.messages] == ["Ari", "Mira", "Ari"]

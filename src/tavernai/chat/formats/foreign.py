@@ -103,8 +103,8 @@ def _character_ai(value: dict[str, Any], names: Names) -> Iterator[Draft]:
         is_user = author.get("is_human") is True
         candidates = _objects(turn.get("candidates"))
         texts = [_text(one.get("raw_content") or one.get("text")) for one in candidates]
-        shown = [one.get("candidate_id") for one in candidates]
-        selected = shown.index(turn["primary_candidate_id"]) if turn.get("primary_candidate_id") in shown else 0
+        shown, primary = [one.get("candidate_id") for one in candidates], turn.get("primary_candidate_id")
+        selected = shown.index(primary) if primary in shown else 0
         name = names.user if is_user else _text(author.get("name")) or names.character
         if texts:
             at = turn.get("create_time")

@@ -16,7 +16,7 @@ _SPEAKER = re.compile(r"([^\s:#>*\-\d][^:\n]{0,39}):(?:[ \t]+|$)(.*)")
 
 def read_transcript(text: str, names: Names) -> list[ChatMessage]:
     """The messages; empty when the text is none: it must begin with a speaker, and two speeches are the least."""
-    speakers = _speakers(text)
+    speakers = _speakers(text, {names.user.casefold(), names.character.casefold()})
     spoken = list(_spoken(text, speakers))
     if len(spoken) < MESSAGES_MIN or len(speakers) > NAMES_MAX:
         return []
@@ -24,8 +24,8 @@ def read_transcript(text: str, names: Names) -> list[ChatMessage]:
     return [said(name, words, is_user=name in users) for name, words in spoken]
 
 
-def _speakers(text: str) -> frozenset[str]:
-    """Names that begin a block, or that begin lines more than once; "Note: …" within a speech is neither."""
+def _speakers(text: str, known: set[str]) -> frozenset[str]:
+    """Names that begin a block, or lines more than once, and known ones; "Note: …" within a speech is none."""
     opening: set[str] = set()
     counted: dict[str, int] = {}
     is_block = True
@@ -33,7 +33,7 @@ def _speakers(text: str) -> frozenset[str]:
         found = _SPEAKER.match(line)
         if found:
             counted[found[1]] = counted.get(found[1], 0) + 1
-            if is_block:
+            if is_block or found[1].casefold() in known:
                 opening.add(found[1])
         is_block = not line.strip()
     return frozenset(opening | {name for name, times in counted.items() if times > 1})
