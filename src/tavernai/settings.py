@@ -52,7 +52,9 @@ class Settings:
     port: int = field(default=8000, metadata=_about("TAVERNAI_PORT", "Port to listen on; 0 takes a free one."))
     role: str = field(
         default="all",
-        metadata=_about("TAVERNAI_ROLE", "What this process does: all; worker (tasks alone, no HTTP); edge (all but the daily backup)."),
+        metadata=_about(
+            "TAVERNAI_ROLE", "What this process does: all; worker (tasks, no HTTP); edge (all but the daily backup)."
+        ),
     )
     allowed_hosts: tuple[str, ...] = field(
         default=(),
@@ -90,7 +92,11 @@ class Settings:
         ),
     )
     redis_url: str | None = field(
-        default=None, repr=False, metadata=_about("REDIS_URL", "Taken, and used by nothing yet: processes of one database do not hear each other.")
+        default=None,
+        repr=False,
+        metadata=_about(
+            "REDIS_URL", "Taken, and used by nothing yet: processes of one database do not hear each other."
+        ),
     )
     core_base_url: str | None = field(
         default=None,

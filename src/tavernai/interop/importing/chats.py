@@ -153,7 +153,7 @@ class ChatLooker:
             yield one
 
     def found(self) -> Iterator[Found]:
-        for (root, folder), pending in self._folders.items():
+        for (root, _), pending in self._folders.items():
             self._checks.needs("missing_characters", root, {place.folder for _, place in pending.members} - {""})
             told = [one for member, place in pending.members for one in self._chats_of(member, place)]
             yield from _in_families(told)
