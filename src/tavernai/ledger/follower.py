@@ -25,6 +25,8 @@ from tavernai.ledger.transaction import Transaction
 from tavernai.storage.schema import TRANSIENT, Int, Text, metadata
 
 FACTS_AT_ONCE = 100
+GLANCED_MAX = 40
+"""Facts that are read and cut into words sooner than a thread is asked to."""
 QUIET_SECONDS = 2.0
 AGAIN_SECONDS = 5.0
 STOP_SECONDS_MAX = 5.0
@@ -134,15 +136,16 @@ class Follower:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _catch_up(self) -> None:
-        goal = await self._storage.read(newest_position)
+        goal = await self._storage.glance(newest_position)
         for index in self._indexes:
             while self._reached[index.name] < goal:
                 async with self._turn:
-                    await self._step(index)
+                    await self._step(index, goal)
 
-    async def _step(self, index: Index) -> None:
+    async def _step(self, index: Index, goal: int) -> None:
         known = self._reached[index.name]
-        step = await self._storage.read(lambda conn: _read(conn, index, known))
+        look = self._storage.glance if 0 <= goal - known <= GLANCED_MAX else self._storage.read
+        step = await look(lambda conn: _read(conn, index, known))
         if step is None:
             await self._empty(index)
             return
