@@ -6,7 +6,7 @@ set belongs to that variant alone; of variables that hold everywhere only the gr
 
 import random
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection as Reader
 
@@ -21,8 +21,13 @@ from tavernai.chat.service import Opened
 from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
+from tavernai.prompting.domain.macro_env import Allowance, Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, Persona, Scene, Variables
+from tavernai.prompting.domain.scripts import ScriptRewriter
+
+GREETINGS_MAX: Final = 1_000
+"""Of one card in one conversation: each is a row that the only writer writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,13 @@ class Greeter:
             return None
         persona = self.listener.stage.persona(conn, user_id, config=around.config).persona
         everywhere = everywhere_of(conn, user_id)
-        texts = enumerate(greetings(dict(around.card)))
+        # One view and one pass for all: what may be produced and taken is meant for the card, not for each greeting.
+        env = self._env(around, persona, everywhere=everywhere, conversation_id=conversation_id)
+        rewrite = rewriter(around.scripts, env, kind="stored")
+        texts = greetings(dict(around.card))[:GREETINGS_MAX]
         said = [
-            self._said(around, persona, text, everywhere=everywhere, place=(conversation_id, number))
-            for number, text in texts
+            _said(text, env, rewrite, everywhere=everywhere, dice=random.Random(f"{conversation_id} greeting {number}"))
+            for number, text in enumerate(texts)
         ]
         return Greeted([text for text, _ in said], [left for _, left in said])
 
@@ -55,18 +63,23 @@ class Greeter:
         if facts:
             tx.append(Stream(f"conv:{opened.conversation_id}", owner_id), facts, by=by)
 
-    def _said(
-        self, around: Around, persona: Persona, text: str, *, everywhere: dict[str, Any], place: tuple[str, int]
-    ) -> tuple[str, dict[str, Any]]:
-        conversation_id, number = place
+    def _env(self, around: Around, persona: Persona, *, everywhere: dict[str, Any], conversation_id: str) -> Env:
         scene = Scene(
             character=Character(around.name, around.card, around.character_id or ""),
             persona=persona,
             variables=Variables(everywhere=everywhere),
             pick_seed=pick_seed(conversation_id),
         )
-        dice = random.Random(f"{conversation_id} greeting {number}")
-        env = looking(scene, clock=self.listener.clock, random=dice)
-        said = expand(rewriter(around.scripts, env, kind="stored")(text, placement="assistant", depth=None), env)
-        left = {"local": storable(env.local), "everywhere": changed(everywhere, env.everywhere)}
-        return said, left if fits(*left.values()) else {"local": {}, "everywhere": {}}
+        env = looking(scene, clock=self.listener.clock, random=random.Random(conversation_id))
+        env.allowance = Allowance()  # the card's fields were run with another one, the greetings among them
+        return env
+
+
+def _said(
+    text: str, env: Env, rewrite: ScriptRewriter, *, everywhere: dict[str, Any], dice: random.Random
+) -> tuple[str, dict[str, Any]]:
+    """What one greeting says, and the variables it leaves; it sees none that another one set."""
+    env.local, env.everywhere, env.random = {}, dict(everywhere), dice
+    said = expand(rewrite(text, placement="assistant", depth=None), env)
+    left = {"local": storable(env.local), "everywhere": changed(everywhere, env.everywhere)}
+    return said, left if fits(*left.values()) else {"local": {}, "everywhere": {}}
