@@ -19,6 +19,9 @@ from tavernai.prompting.domain.world_info.entries import flag, whole
 SCRIPT_SECONDS_MAX: Final = 0.25
 SCRIPTS_SECONDS_MAX: Final = 2.0
 """What the expressions of one pass may take, over all its texts."""
+MADE_CHARS_MAX: Final = 1_000_000
+"""What a script may make of a text that is shorter: thirty scripts that double it come to gigabytes."""
+TRIMS_MAX: Final = 100
 Kind = Literal["stored", "prompt", "display"]
 Where = Literal["user", "assistant", "slash", "lore", "reasoning"]
 
@@ -70,7 +73,7 @@ def script_from(raw: Mapping[str, Any]) -> Script:
         name=str(raw.get("scriptName") or ""),
         find=str(raw.get("findRegex") or ""),
         replacement=str(raw.get("replaceString") or ""),
-        trims=tuple(str(one) for one in raw.get("trimStrings") or () if one),
+        trims=_trims(raw.get("trimStrings")),
         places=places,
         kinds=KINDS[display, prompt],
         expands=EXPANSIONS.get(whole(raw.get("substituteRegex")), "no"),
@@ -137,7 +140,8 @@ def replaced(script: Script, text: str, *, expand: Callable[[str], str]) -> str:
     """The text after one script.
 
     Raises:
-        NotJavaScript, Untranslatable: the expression; TimeoutError: it took longer than SCRIPT_SECONDS_MAX.
+        NotJavaScript, Untranslatable: the expression; TimeoutError: it took longer than SCRIPT_SECONDS_MAX, or makes
+            more than MADE_CHARS_MAX of what was less.
     """
     found = script.find
     if script.expands == "raw":
@@ -147,12 +151,38 @@ def replaced(script: Script, text: str, *, expand: Callable[[str], str]) -> str:
     source, flags = expression_of(found)
     pattern = compiled(source, "".join(sorted(set(flags) - {"g"})))
 
+    bound = _Bound(max(MADE_CHARS_MAX, len(text)))
+
     def put(match: "regex.Match[str]") -> str:
-        return expand(_inserted(script, match, expand))
+        said = expand(_inserted(script, match, expand, bound=bound))
+        bound.grow(len(said))
+        return said
 
     # `concurrent`: other threads go on while it searches.
     count = 0 if "g" in flags else 1
-    return pattern.sub(put, text, count=count, timeout=SCRIPT_SECONDS_MAX, concurrent=True)
+    made = pattern.sub(put, text, count=count, timeout=SCRIPT_SECONDS_MAX, concurrent=True)
+    if len(made) > bound.characters_max:
+        raise TimeoutError
+    return made
+
+
+@dataclass(slots=True)
+class _Bound:
+    """What one script may still make and take: its expression has the engine's limit, what it inserts has this one."""
+
+    characters_max: int
+    made: int = 0
+    until: float = field(default_factory=lambda: time.monotonic() + SCRIPT_SECONDS_MAX)
+
+    def grow(self, count: int) -> None:
+        """So much was inserted in all. Raises TimeoutError."""
+        self.made += count
+        self.check(0)
+
+    def check(self, more: int) -> None:
+        """Whether so much more may be made. Raises TimeoutError."""
+        if self.made + more > self.characters_max or time.monotonic() > self.until:
+            raise TimeoutError
 
 
 def expression_of(written: str) -> tuple[str, str]:
@@ -171,14 +201,18 @@ def escaped(text: str) -> str:
     return SPECIAL.sub(lambda found: CONTROL.get(found.group(0), "\\" + found.group(0)), text)
 
 
-def _inserted(script: Script, match: "regex.Match[str]", expand: Callable[[str], str]) -> str:
+def _inserted(script: Script, match: "regex.Match[str]", expand: Callable[[str], str], *, bound: _Bound) -> str:
     """The replacement with `{{match}}`, `$1` and `$<name>` filled in, each without what is trimmed."""
     trims = [expand(one) for one in script.trims]
+    size = len(script.replacement)
 
     def value(found: re.Match[str]) -> str:
+        nonlocal size
         said = _group(match, found.group(1), found.group(2))
         for trim in trims:
             said = said.replace(trim, "")
+        size += len(said)
+        bound.check(size)
         return said
 
     return INSERTED.sub(value, script.replacement)
@@ -191,6 +225,11 @@ def _group(match: "regex.Match[str]", digits: str | None, name: str | None) -> s
         return match.group(int(digits or "0")) or ""
     except IndexError:
         return ""
+
+
+def _trims(raw: Any) -> tuple[str, ...]:
+    """What is taken out of what is inserted; a list of texts."""
+    return tuple(str(one) for one in raw[:TRIMS_MAX] if one) if isinstance(raw, list) else ()
 
 
 def _places(raw: Any) -> tuple[frozenset[Where], bool]:
