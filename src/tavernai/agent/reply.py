@@ -1,7 +1,7 @@
 """One reply, from claimed task to recorded end.
 
     claimed ─ read the scene ─ plan.made, route.chosen ─ completion.started ─ tokens … ─ completion.* + task.*
-              (one snapshot)   (intent on disk before the model is asked)     (ring, drafts)  (one commit)
+              (one snapshot)   (intent on disk before the model is asked)     (hub, drafts)   (one commit)
 
 Every step is recorded before the next is taken, and nothing that was done is done again after a crash.
 """
@@ -9,7 +9,7 @@ Every step is recorded before the next is taken, and nothing that was done is do
 import asyncio
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,19 +17,12 @@ import structlog
 from tavernai.agent.counting import counted
 from tavernai.agent.domain.tidy import Tidy
 from tavernai.agent.errors import LeaseLost, ReplyBroke
-from tavernai.agent.events import (
-    PlanMade,
-    RouteChosen,
-    TaskCancelled,
-    TaskCompleted,
-    TaskFailed,
-    TaskRetry,
-    TaskWaiting,
-)
+from tavernai.agent.events import PlanMade, RouteChosen, TaskRetry, TaskWaiting
 from tavernai.agent.leases import ATTEMPTS_MAX, Lease, by_worker, held
-from tavernai.agent.routing import Route, reason_of
+from tavernai.agent.routing import reason_of
 from tavernai.agent.stage import Director, Staged
 from tavernai.agent.tables import tasks
+from tavernai.agent.told import Kept, Told, kept_of, task_end
 from tavernai.chat import service as chat
 from tavernai.chat.errors import WrongTask
 from tavernai.gateway.counting import CountService
@@ -37,7 +30,6 @@ from tavernai.gateway.domain import Connection, Delta
 from tavernai.gateway.errors import UnknownConnection, UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
 from tavernai.kernel.errors import TavernError
-from tavernai.kernel.facts import Recorded
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting import store as prompt_store
@@ -55,55 +47,7 @@ RETRY_AFTER_MS_MAX = 5_000
 WAITED_OUT = frozenset({"upstream_timeout", "upstream_loading", "upstream_paused"})
 """Failures that took their time already."""
 
-FINISHES = {"tool_calls": "tool", "content_filter": "stop"}
-"""OpenAI's word for an end where ours is another."""
-
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Told:
-    """What the model has said so far, and how long it took."""
-
-    since: float
-    pieces: list[str] = field(default_factory=list)
-    reasoning: list[str] = field(default_factory=list)
-    finish: str | None = None
-    usage: dict[str, Any] | None = None
-    first_token_ms: int | None = None
-    staged: Staged | None = None
-    """the plan of the connection asked last"""
-    route: Route = field(default_factory=Route)
-
-    @property
-    def has_spoken(self) -> bool:
-        return bool(self.pieces or self.reasoning)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-    def measured(self) -> dict[str, Any]:
-        connection = self.staged.connection if self.staged else None
-        prices = connection.prices if connection else None
-        return {
-            "usage": self.usage,
-            "model": connection.model if connection else None,
-            "connection": connection.name if connection else None,
-            "fallbacks": self.route.passed or None,
-            "cost": prices.cost_of(self.usage) if prices else None,
-            "first_token_ms": self.first_token_ms,
-            "total_ms": int((time.monotonic() - self.since) * 1000),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is stored of a reply, and what listeners have joined together."""
-
-    text: str
-    streamed: str
-    thoughts: str | None
 
 
 @dataclass(slots=True)
@@ -337,47 +281,20 @@ class ReplyWriter:
         text, streamed = kept.text, kept.streamed
         ended = chat.finish_reply(
             tx, ending, message_id=task["reply_message_id"], variant_id=task["variant_id"], task_id=lease.task_id,
-            by=by, text=text, finish=_finish(told) if error is None else None,
+            by=by, text=text, finish=told.ending if error is None else None,
             code=error.code if error else "", detail=error.detail if error else "",
             cause_id=staged.route_event if staged and staged.route_event else lease.started_event,
             reasoning=kept.thoughts, **told.measured(),
         )  # fmt: skip
-        fact = _task_end(task, told, ended, ending=ending, error=error, text=text if text != streamed else None)
+        fact = task_end(task, told, ended, ending=ending, error=error, text=text if text != streamed else None)
         tx.append(lease.stream, [fact], by=by, task_id=lease.task_id, cause_id=ended.id)
         forget(tx, lease.task_id)
 
     async def _kept(self, told: Told) -> Kept:
         """Cleaned outside the unit that records it; scripts may take their time, so elsewhere than on this loop."""
         if told.staged is not None and told.staged.is_slow:
-            return await asyncio.to_thread(_kept_of, told)
-        return _kept_of(told)
-
-
-def _kept_of(told: Told) -> Kept:
-    staged, thoughts = told.staged, "".join(told.reasoning)
-    if staged is None:
-        return Kept("", "", thoughts or None)
-    streamed = staged.before + told.text
-    thoughts = staged.clean_thoughts(thoughts) if thoughts else thoughts
-    if not told.pieces:
-        return Kept(streamed, streamed, thoughts or None)
-    return Kept(staged.before + staged.clean(told.text), streamed, thoughts or None)
-
-
-def _finish(told: Told) -> str:
-    said = told.finish or "stop"
-    return FINISHES.get(said, said)
-
-
-def _task_end(
-    task: Any, told: Told, ended: Recorded, *, ending: chat.Ending, error: TavernError | None, text: str | None
-) -> TaskCompleted | TaskCancelled | TaskFailed:
-    place = (task["reply_message_id"], task["variant_id"])
-    if error is not None:
-        return TaskFailed(*place, error.code, error.detail, retryable=getattr(error, "retryable", True))
-    if ending == "interrupted":
-        return TaskCancelled(*place, told.usage, text)
-    return TaskCompleted(*place, ended.payload["finish"] or "stop", told.usage, text)
+            return await asyncio.to_thread(kept_of, told)
+        return kept_of(told)
 
 
 def _again(error: TavernError, lease: Lease) -> bool:
