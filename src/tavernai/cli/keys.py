@@ -6,8 +6,6 @@ import typer
 
 from tavernai.cli.running import AsJson, Data, run, say, say_json, say_table
 
-SCOPES = "chat, characters, gateway, memory, tools, config, import, admin"
-
 app = typer.Typer(help="API keys: how programs come in.", no_args_is_help=True)
 
 

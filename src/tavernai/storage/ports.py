@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -96,6 +96,3 @@ class Dialog(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-Query = Callable[[Connection], Any]

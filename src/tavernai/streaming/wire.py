@@ -1,7 +1,7 @@
-"""A stream of frames as a raw ASGI answer: one queue, one writer, nothing in between.
+"""What one listener gets, whichever way it leaves by (answer, sockets, polling).
 
-What a listener gets, in this order: the facts after its position, the running reply's text after its offset, then
-everything live. The ear is opened before the first fact is read, so nothing falls between.
+In this order: the facts after its position, the running reply's text after its offset, then everything live. The ear is
+opened before the first fact is read, so nothing falls between.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +21,6 @@ GLANCED_MAX = 50
 """Facts to catch up with that are had sooner than a thread to read them."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,7 @@ class Listening:
 
     def open_ear(self) -> Ear:
         subject = self.subject
-        ear = self.hub.listen(
-            owner_id=subject.owner_id, conversation_id=subject.conversation_id, door=subject.door
-        )  # fmt: skip
+        ear = self.hub.listen(owner_id=subject.owner_id, conversation_id=subject.conversation_id, door=subject.door)
         # Who awaits one reply by a POST hears of that, and of nothing beside it.
         ear.hears_news = self.until is None
         self.ears.add(ear)

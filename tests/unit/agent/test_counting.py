@@ -12,8 +12,8 @@ from tavernai.gateway.domain import Connection
 from tavernai.gateway.errors import UpstreamRefused
 from tavernai.gateway.kinds import TOKENIZERS
 from tavernai.prompting.domain.assemble import assemble
-from tavernai.prompting.domain.families import NAMES
-from tavernai.prompting.domain.plan import plan_of
+from tavernai.prompting.domain.families import FAMILIES
+from tavernai.prompting.domain.plan import recorded
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Persona, Scene
 from tavernai.prompting.domain.tokenizers import CALIBRATED, Tokenizer
 
@@ -49,7 +49,7 @@ def stage(context_tokens: int, built: list[str]) -> Any:
         used = tokenizer or CALIBRATED
         prompt = assemble(scene, clock=lambda: 0, random=random.Random(1), tokenizer=used)
         built.append(prompt.tokenizer)
-        return Staged(plan_of(prompt))
+        return Staged(recorded(prompt)[0])
 
     return make
 
@@ -99,4 +99,4 @@ async def test_a_connection_may_always_ask_or_never(tokenizer: str, asks: bool) 
 
 
 def test_connections_name_the_families_there_are() -> None:
-    assert ("estimate", "server", *NAMES) == TOKENIZERS
+    assert ("estimate", "server", *(family.name for family in FAMILIES)) == TOKENIZERS

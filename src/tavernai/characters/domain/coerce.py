@@ -219,8 +219,3 @@ def depth_prompt(value: Any, field: str, repairs: Repairs) -> dict[str, Any]:
 def _depth(value: Any) -> int:
     found = number(value)
     return DEPTH_DEFAULT if found is None else max(0, min(int(found), 100_000))
-
-
-def never(_value: Any, _field: str, _repairs: Repairs) -> bool:
-    """False: a mark of the exporting person that does not travel."""
-    return False

@@ -10,7 +10,6 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -75,16 +74,6 @@ def read_bytes(source: Source, path: str, *, bytes_max: int) -> bytes:
     if len(data) > bytes_max:
         raise MemberUnreadable(path)
     return data
-
-
-@contextmanager
-def lines_of(source: Source, path: str, *, line_bytes_max: int) -> Iterator[Iterator[bytes]]:
-    """A member line by line; a line that is longer is cut into pieces that will not parse. Raises MemberUnreadable."""
-    try:
-        with source.open(path) as stream:
-            yield iter(lambda: stream.readline(line_bytes_max + 2), b"")
-    except BROKEN:
-        raise MemberUnreadable(path) from None
 
 
 class FolderSource:

@@ -123,7 +123,6 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "mistral", r"mistral|mixtral|wizardlm-?2|zephyr", Weights(0.254, 1.29, 1.10, 1.69, 0.50),
     ),
 )  # fmt: skip
-NAMES: Final = tuple(family.name for family in FAMILIES)
 
 
 def family_of(model: str) -> Family | None:

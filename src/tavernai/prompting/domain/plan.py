@@ -22,11 +22,6 @@ from tavernai.prompting.domain.account import (
 from tavernai.prompting.errors import PromptTextGone
 
 
-def plan_of(prompt: Prompt) -> PlanRecord:
-    """The record of a prompt for plan.made, without its texts."""
-    return recorded(prompt)[0]
-
-
 def recorded(prompt: Prompt) -> tuple[PlanRecord, dict[str, str]]:
     """The record of a prompt and the texts it names, by hash: store both in the unit that records the plan."""
     texts: dict[str, str] = {}
