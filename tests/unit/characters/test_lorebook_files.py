@@ -105,8 +105,13 @@ def written(book: Book, *, entries: dict[str, Any] | None = None) -> str:
     return json.dumps(as_file(told, "sillytavern", written=book.written))
 
 
+def is_harmless(file: dict[str, Any]) -> bool:
+    """Without the keys that are dropped while a file is read, because they are traps for programs in JavaScript."""
+    return not any(word in json.dumps(file) for word in ("__proto__", "prototype"))
+
+
 @settings(max_examples=200, deadline=None)
-@given(files())
+@given(files().filter(is_harmless))
 def test_a_file_that_nobody_changed_goes_out_with_its_keys_order_and_values(file: dict[str, Any]) -> None:
     book = read(file)
     stored = json.loads(json.dumps(book.entries, sort_keys=True))
@@ -115,7 +120,7 @@ def test_a_file_that_nobody_changed_goes_out_with_its_keys_order_and_values(file
 
 
 @settings(max_examples=100, deadline=None)
-@given(files(), texts)
+@given(files().filter(is_harmless), texts)
 def test_a_change_of_one_entry_goes_out_and_leaves_the_others_alone(file: dict[str, Any], text: str) -> None:
     book = read(file)
     if not book.entries:
