@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = @$(PYTHON) tools/dev.py
 
-.PHONY: run test lint build-web dist bench api lock clean
+.PHONY: run test lint build-web dist bench screens api lock clean
 
 # Make what is missing, then start: the page on http://127.0.0.1:8000. ARGS="--port 9000" goes to `tavernai serve`.
 run:
@@ -27,6 +27,10 @@ dist:
 # The promises, measured: every script of benchmarks/, or those that ARGS names.
 bench:
 	$(DEV) bench $(ARGS)
+
+# Take the pictures again that a test compares every main screen with. ARGS="-k phone" takes those alone.
+screens:
+	$(DEV) screens $(ARGS)
 
 # Regenerate api/openapi.json and the page's types from the code.
 api:

@@ -2,7 +2,7 @@
 """Everything a person types at this repository, with nothing but Python's standard library; Windows too.
 
     python tools/dev.py run [-- arguments of `tavernai serve`]
-    python tools/dev.py test | lint | build-web | dist | bench | api | lock | clean
+    python tools/dev.py test | lint | build-web | dist | bench | screens | api | lock | clean
 
 The Makefile names the same verbs. What has to be made first (the environment, the web packages, the page) is made
 when its sources changed, and left alone otherwise: tools/made.py.

@@ -19,6 +19,7 @@ from steps import Run, Step
 REPORT = ROOT / ".pytest_cache" / "report.json"
 DIST = ROOT / "dist"
 BENCHMARKS = ROOT / "benchmarks"
+SCREENS = ROOT / "tests" / "journeys" / "test_screens.py"
 SOME_FAILED = 1
 NO_TESTS = 5
 """Pytest's exit codes when tests failed, and when nothing was selected."""
@@ -118,6 +119,14 @@ def bench(arguments: Sequence[str]) -> int:
     return 0 if ready and steps.each(scripts) else 1
 
 
+def screens(arguments: Sequence[str]) -> int:
+    """Take the pictures again that the screens are compared with; look at what changed before you commit."""
+    take = Step("Pictures of the screens", partial(_take_screens, *arguments), loud=True)
+    steps = Run(total=4)
+    ready = steps.beside(lambda: steps.do(PYTHON_DEV), lambda: steps.chain([NODE, PAGE]))
+    return 0 if ready and steps.do(take) else 1
+
+
 def api(arguments: Sequence[str]) -> int:
     """What is printed from the code: api/, the page's types, tables and diagrams in docs/."""
     steps = [
@@ -168,6 +177,11 @@ def _pytest(*arguments: str, fine: Container[int] = (0,)) -> None:
     os.environ["TAVERNAI_TEST_REPORT"] = str(REPORT)
     os.environ["PYTHONHASHSEED"] = "0"  # both workers must list the tests in the same order
     command(PYTHON, "-m", "pytest", "-q", *arguments, show=True, fine=fine)
+
+
+def _take_screens(*arguments: str) -> None:
+    os.environ["TAVERNAI_SCREENS"] = "renew"
+    command(PYTHON, "-m", "pytest", "-q", SCREENS, *arguments, show=True)
 
 
 def _pytest_again() -> None:
@@ -230,6 +244,7 @@ VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "build-web": build_web,
     "dist": dist,
     "bench": bench,
+    "screens": screens,
     "api": api,
     "lock": lock,
     "clean": clean,

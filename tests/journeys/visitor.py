@@ -16,7 +16,7 @@ REPLY_MS_MAX = 20_000
 STREAMING = '[role=log] [aria-busy="true"]'
 
 # What moves is looked at when it has come to rest; a spinner never does.
-_AT_REST = """() => Promise.all(document.getAnimations()
+AT_REST = """() => Promise.all(document.getAnimations()
   .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished.catch(() => {})))"""
 _TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('main, [role=log], [role=dialog]')]
   .filter(one => one.scrollWidth > one.clientWidth).map(one => `${one.tagName}: ${one.scrollWidth} px`)"""
@@ -141,7 +141,7 @@ class Visitor:
     async def looks_around(self) -> None:
         """Nothing is wrong for anybody here, and nothing sticks out at the side."""
         await expect(self.page.locator("h1").first).to_be_attached()  # a screen's code may still be on its way
-        await self.page.evaluate(_AT_REST)
+        await self.page.evaluate(AT_REST)
         found = await axe_violations(self.page)
         assert not found, f"{self.page.url}\n" + "\n".join(found)
         wide = await self.page.evaluate(_TOO_WIDE)
