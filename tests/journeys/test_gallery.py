@@ -5,6 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.journeys.conftest import Visit
+from tests.journeys.fingers import finger_on
 from tests.journeys.visitor import Look
 from tests.support.people import Person
 from tests.support.requirements import needs_chromium
@@ -39,6 +40,30 @@ async def test_many_are_chosen_tagged_and_taken_back_as_one(
         await visitor.button("common.undo").click()
         await expect(page.locator("[data-index]").filter(has_text="night")).to_have_count(0)
         await visitor.looks_around()
+
+
+async def test_a_character_is_looked_at_before_it_is_opened(
+    shared_server: Server, keeper: Person, visit: Visit, look: Look
+) -> None:
+    tag, name = f"pier {look.language}{int(look.narrow)}", f"Quill {int(look.narrow)}"
+    await known(keeper, name, tag=tag, first_mes="Mind the third step.", description="Keeps the pier.")
+    async with visit(shared_server, look) as visitor:
+        await visitor.page.goto(f"/characters?tag={tag}")
+        tile = visitor.page.locator("[data-index='0']")
+        if look.narrow:
+            async with finger_on(visitor.page) as finger:
+                await finger.hold(tile)
+            shown = visitor.page.get_by_role("dialog", name=name)
+        else:
+            await tile.hover()
+            shown = visitor.page.locator("[data-preview]")
+        await expect(shown).to_contain_text("Mind the third step.")
+        await expect(shown).to_be_in_viewport(ratio=1)
+        await expect(visitor.page).to_have_url(re.compile("/characters[?]tag="))
+        await visitor.looks_around()
+        await visitor.page.keyboard.press("Escape")
+        await visitor.page.mouse.move(1, 1)
+        await expect(shown).to_have_count(0)
 
 
 async def test_of_two_alike_one_is_kept(shared_server: Server, keeper: Person, visit: Visit, look: Look) -> None:
