@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -87,11 +86,7 @@ def build_site(services: Mapping[type, object], routers: Sequence[APIRouter]) ->
     site.state.provides = dict(services)
     site.router.routes.extend(docs.ROUTES)
     for router in (health.router, *routers):
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                route.unique_id = operation_id(route)
-            # As they are, not included: FastAPI would look through every included router twice for each request.
-            site.router.routes.append(route)
+        site.include_room(router)
     return site
 
 
@@ -101,7 +96,17 @@ def openapi_document(routers: Sequence[APIRouter]) -> dict[str, Any]:
 
 
 class Site(FastAPI):
-    """FastAPI with our document and without the layers that the door replaces."""
+    """FastAPI with our document, a switchboard, and without the layers that the door replaces."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.rooms: list[tuple[Sequence[BaseRoute], Sequence[BaseRoute]]] = []
+
+    def include_room(self, router: APIRouter) -> None:
+        """As include_router; FastAPI alone would look through every included router, twice, for each request."""
+        before = len(self.router.routes)
+        self.include_router(router)
+        self.rooms.append((router.routes, self.router.routes[before:]))
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
@@ -111,5 +116,5 @@ class Site(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         # No ServerErrorMiddleware and no body limit: the door does both, and each would wrap `send` once more.
         handlers: dict[Any, Any] = dict(self.exception_handlers)
-        rooms = Switchboard(self.router.routes, self.router)
-        return ExceptionMiddleware(AsyncExitStackMiddleware(rooms), handlers=handlers)
+        board = Switchboard(self.rooms, self.router)
+        return ExceptionMiddleware(AsyncExitStackMiddleware(board), handlers=handlers)

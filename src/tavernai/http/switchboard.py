@@ -1,7 +1,7 @@
 """Which room a path belongs to, by its first two parts: a route is looked for among a room's few."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,11 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Switchboard:
     """Routes by what their paths begin with; whatever begins with a parameter, or is no room's, goes to `default`."""
 
-    def __init__(self, routes: Sequence[BaseRoute], default: ASGIApp) -> None:
+    def __init__(self, included: Iterable[tuple[Sequence[BaseRoute], Sequence[BaseRoute]]], default: ASGIApp) -> None:
+        """`included`: the routes of a router, and what stands for them in the app."""
         self._default = default
         rooms: dict[str, list[BaseRoute]] = defaultdict(list)
-        for route in routes:
-            rooms[_room_of(getattr(route, "path", ""))].append(route)
+        for routes, standing in included:
+            for room in dict.fromkeys(_room_of(getattr(route, "path", "")) for route in routes):
+                rooms[room] += standing
         self._rooms = {
             room: Router(own, default=default, redirect_slashes=False) for room, own in rooms.items() if "{" not in room
         }
