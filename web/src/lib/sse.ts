@@ -1,5 +1,5 @@
 import { StreamClient, type Frame, type LineError, type LineState } from '@sdk/streaming-client'
-import { onScopeDispose, readonly, ref, shallowRef } from 'vue'
+import { onScopeDispose, readonly, ref, shallowRef, watch } from 'vue'
 import { changeHeaders } from './api'
 import { useSession } from './session'
 import { carriedBy, knownTransport } from './transport'
@@ -21,11 +21,18 @@ export function useStream() {
   const session = useSession()
   let client: StreamClient | null = null
   let resting: (() => void) | null = null
+  let asleep: StreamWish | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function open(wish: StreamWish): void {
     close()
     refusal.value = null
+    // A page that was opened without its server has no token yet: asked now, the server would refuse for good.
+    if (session.asleep) {
+      asleep = wish
+      state.value = 'offline'
+      return
+    }
     client = new StreamClient({
       conversationId: wish.conversationId, after: wish.after, headers: (method) => (method === 'GET' ? {} : changeHeaders()),
       onFrame: wish.onFrame, onState: heard, transport: knownTransport(), onTransport: carriedBy,
@@ -43,8 +50,15 @@ export function useStream() {
     client?.stop()
     client = null
     resting = null
+    asleep = null
     state.value = 'idle'
   }
+
+  watch(() => session.asleep, (still) => {
+    if (still || !asleep) return
+    if (session.standing === 'signed-in') open(asleep)
+    else close()
+  })
 
   /** `reopen` is called when a page that was hidden for long is seen again. */
   function restWhenHidden(reopen: () => void): void {

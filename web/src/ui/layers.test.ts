@@ -93,3 +93,19 @@ test('keyboard focus shows a tip and Escape hides it', async () => {
   await user.keyboard('{Escape}')
   await waitFor(() => expect(screen.queryByText('Theme')).toBeNull())
 })
+
+test('a field that a menu opened keeps the focus; else it returns to the button', async () => {
+  const asking = ref(false)
+  const ask = async (): Promise<void> => { asking.value = true; await nextTick(); screen.getByLabelText('Nudge').focus() }
+  const items = [{ label: 'Ask', run: ask }, { label: 'Nothing', run: () => {} }]
+  const Host = defineComponent(() => () => [h(Menu, { items }, () => h(IconButton, { label: 'More', icon: 'svg' as never })), asking.value ? h('input', { 'aria-label': 'Nudge' }) : null])
+  const { user } = await show(Host)
+  await user.click(screen.getByRole('button', { name: 'More' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Nothing' }))
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More' })))
+  await user.click(screen.getByRole('button', { name: 'More' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Ask' }))
+  await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
+  await new Promise((done) => setTimeout(done, 50))
+  expect(document.activeElement).toBe(screen.getByLabelText('Nudge'))
+})

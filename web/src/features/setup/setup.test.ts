@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/vue'
 import { expect, test } from 'vitest'
 import { faults, show } from '@/testing/page'
 import { fakeServer } from '@/testing/server'
+import { useTour } from '@/features/tour/tour.store'
 import { isUsername, stepOf } from './setup.logic'
 import SetupView from './views/SetupView.vue'
 
@@ -29,6 +30,7 @@ test('an empty server becomes a chat: owner, found model, first character', asyn
   await user.click(screen.getByRole('button', { name: 'Continue' }))
 
   await waitFor(() => expect(screen.getByRole<HTMLInputElement>('radio', { name: /Ollama/ }).checked).toBe(true))
+  expect(useTour().at).toBe(0)
   expect(await faults()).toEqual([])
   await user.click(screen.getByRole('button', { name: 'Continue' }))
   await user.click(await screen.findByRole('button', { name: /Aria Voss/ }))
@@ -44,4 +46,13 @@ test('a first owner hears what is wrong before anything is sent', async () => {
   await user.click(await screen.findByRole('button', { name: 'Continue' }))
   for (const description of ['1 to 64 visible characters, no blanks', 'Enter the code from the terminal']) expect(screen.getByRole('textbox', { description })).toBeTruthy()
   expect(server.calls).toEqual([])
+})
+
+test('going on without naming a model asks the server for one', async () => {
+  const server = fakeServer({ ...doors, 'POST /api/connections:discover': { found: [] }, 'POST /api/connections:test': { ok: true, latency_ms: 5, models: ['small'] } })
+  const { user } = await show(SetupView, { at: '/setup', session: { user: { id: 'u1', username: 'marta', role: 'owner' }, standing: 'signed-in' } })
+  await user.click(await screen.findByRole('radio', { name: /Another server/ }))
+  await user.type(screen.getByLabelText('Address'), 'http://127.0.0.1:9/v1')
+  await user.click(screen.getByRole('button', { name: 'Continue' }))
+  await waitFor(() => expect(server.asked('POST /api/connections')[0]?.body).toMatchObject({ base_url: 'http://127.0.0.1:9/v1', model: 'small' }))
 })

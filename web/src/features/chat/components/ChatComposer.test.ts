@@ -88,3 +88,15 @@ it('has nothing axe objects to', async () => {
   const { violations } = await axe.run(container, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } })
   expect(violations).toEqual([])
 })
+
+it('turns versions with the arrows and takes a deed back with Ctrl+Z while nothing is written', async () => {
+  const calls = fakeServer({ 'POST /api/conversations/c:undo': () => ({ json: {} }), [post]: () => ({ status: 202, json: accepted }) })
+  await mountInChat(ChatComposer, { props, messages: [message('u', { role: 'user', name: 'Marta' }), message('r', { parent_id: 'u' })] })
+  const asked = () => calls.map((call) => call.body?.action ?? call.path).filter((one) => /swipe|:undo/.test(one))
+  await userEvent.type(box(), '{Control>}z{/Control}')
+  await waitFor(() => expect(asked()).toEqual(['/api/conversations/c:undo']))
+  await userEvent.keyboard('{ArrowRight}')
+  await waitFor(() => expect(asked()).toEqual(['/api/conversations/c:undo', 'swipe']))
+  await userEvent.keyboard('a{ArrowLeft}{ArrowRight}{Backspace}{Control>}z{/Control}')
+  expect(asked()).toHaveLength(2)
+})

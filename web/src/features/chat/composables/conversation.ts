@@ -3,6 +3,7 @@ import { useDebounceFn } from '@vueuse/core'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { asProblem, type ApiProblem } from '@/lib/problem'
 import { tellNews } from '@/lib/news'
+import { useReachable } from '@/lib/reachable'
 import { useStream } from '@/lib/sse'
 import { getConversation, listMessages, pageSize } from '../chat.api'
 import { useChat } from '../chat.store'
@@ -92,6 +93,7 @@ export function useConversation(id: Ref<string | undefined>, hear: (frame: Frame
   }
 
   watch(id, open, { immediate: true })
+  watch(useReachable(), (answers) => { if (answers && error.value?.status === 0) void open() })
   stream.restWhenHidden(() => id.value && listen(id.value))
 
   return { detail: detail.data, loading, error, line: stream.state, refusal: stream.refusal, reconnect: stream.reconnect, retry: open, ...history }

@@ -27,5 +27,5 @@ export function useConnectionTest(test: () => Promise<TestResult>, tested: (resu
     if (!result) return null
     return result.ok ? { tone: 'ok', text: t('connections.works', { ms: n(Math.round(result.latency_ms ?? 0)) }), detail: '' } : refusal(result)
   })
-  return { run: () => testing.mutate(), busy: testing.isPending, verdict }
+  return { run: () => testing.mutate(), ask: () => testing.mutateAsync(), busy: testing.isPending, verdict }
 }
