@@ -119,7 +119,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/speech"): Row("themselves", "gateway"),
     ("PUT", "/api/speech"): Row("owners", "admin", body={"base_url": "http://127.0.0.1:9"}),
     ("POST", "/api/speech"): Row("themselves", "gateway", body={"text": "Hm?"}, fits=(503,)),
-    ("DELETE", "/api/speech"): Row("owners", "admin", fits=(204,)),
+    ("DELETE", "/api/speech"): Row("owners", "admin", fits=(204, 404)),
     ("GET", "/api/personas"): Row("themselves", "characters"),
     ("POST", "/api/personas"): Row("themselves", "characters", body={"name": "Traveller"}, fits=(201,)),
     ("PATCH", "/api/personas/{persona_id}"): Row("owner of it", "characters", body={"version": 1, "name": "Guest"}),
