@@ -225,7 +225,8 @@ class ChatService:
                     return look(conn, row, store.message_of(conn, owner_id, message_id), limit=limit)
             return window.newest(conn, row, limit=limit) if at is None else window.at(conn, row, at, limit=limit)
 
-        return await self._storage.glance(query)
+        look = self._storage.glance if limit <= PAGE_DEFAULT else self._storage.read
+        return await look(query)
 
     async def days(
         self, owner_id: str, conversation_id: str, *, tz_minutes: int, cursor: str | None, limit: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
 from tavernai.chat.domain.tree import Fetch, ancestor_at, variant_on_path
 from tavernai.chat.tables import bookmarks, messages, variants
@@ -23,14 +23,20 @@ Item = dict[str, Any]
 IN_LIST_MAX = 500
 
 _MESSAGE = select(messages).where(messages.c.pos == bindparam("pos"))
-_VARIANTS = select(variants).where(variants.c.message_pos.in_(bindparam("positions", expanding=True)))
+# Few numbers for a whole page, mostly 0: without them a message of ten thousand swipes would be read whole.
+_VARIANTS = select(variants).where(
+    variants.c.message_pos.in_(bindparam("positions", expanding=True)),
+    variants.c.n.in_(bindparam("numbers", expanding=True)),
+)
 _BOOKMARKS = select(bookmarks.c.message_pos, bookmarks.c.label).where(
     bookmarks.c.conv_id == bindparam("conversation_id"),
     bookmarks.c.message_pos.in_(bindparam("positions", expanding=True)),
 )
 _below = messages.alias("below")
-_CHILDREN = select(messages.c.pos, messages.c.parent_pos, messages.c.parent_variant, messages.c.conv_id).where(
+_CHILDREN = select(messages.c.parent_pos, messages.c.parent_variant, func.count().label("count")).where(
     messages.c.parent_pos.in_(bindparam("positions", expanding=True)),
+    # Those that were written here, and the one by which a copy hangs on what it shares.
+    or_(messages.c.conv_id == bindparam("conversation_id"), messages.c.pos.in_(bindparam("shown", expanding=True))),
     or_(messages.c.cut_pos.is_(None), messages.c.conv_id != bindparam("conversation_id")),
     # One deleted alone still counts while something hangs on it: that is where the branch goes on.
     or_(
@@ -38,6 +44,7 @@ _CHILDREN = select(messages.c.pos, messages.c.parent_pos, messages.c.parent_vari
         exists().where(_below.c.parent_pos == messages.c.pos, _below.c.cut_pos.is_(None)),
     ),
 )
+_CHILDREN = _CHILDREN.group_by(messages.c.parent_pos, messages.c.parent_variant)
 
 
 def on(conn: Connection) -> Run:
@@ -85,8 +92,9 @@ def variants_of(run: Run, places: Sequence[tuple[int, int]]) -> dict[tuple[int, 
     """The variants at these (position, index)."""
     wanted, found = set(places), {}
     for start in range(0, len(places), IN_LIST_MAX):
-        positions = [pos for pos, _n in places[start : start + IN_LIST_MAX]]
-        for row in run(_VARIANTS, {"positions": positions}):
+        some = places[start : start + IN_LIST_MAX]
+        numbers = sorted({n for _pos, n in some})
+        for row in run(_VARIANTS, {"positions": [pos for pos, _n in some], "numbers": numbers}):
             key = (row["message_pos"], row["n"])
             if key in wanted:
                 found[key] = row
@@ -163,13 +171,12 @@ def _parsed(text: str | None) -> Any:
 
 def _branches(run: Run, conversation_id: str, places: Sequence[Place], positions: list[int]) -> Counter[int]:
     """How many ways lead on from the variant shown of each message."""
-    by_pos = {place.message["pos"]: place for place in places}
-    count: Counter[int] = Counter()
-    for row in run(_CHILDREN, {"positions": positions, "conversation_id": conversation_id}):
-        place = by_pos[row["parent_pos"]]
-        belongs = row["conv_id"] == conversation_id or row["pos"] == place.child_pos
-        count[row["parent_pos"]] += belongs and row["parent_variant"] == place.n
-    return count
+    shown = {place.message["pos"]: place.n for place in places}
+    below = [place.child_pos for place in places if place.child_pos is not None]
+    found = run(_CHILDREN, {"positions": positions, "conversation_id": conversation_id, "shown": below})
+    return Counter(
+        {row["parent_pos"]: row["count"] for row in found if row["parent_variant"] == shown[row["parent_pos"]]}
+    )
 
 
 def _in_trash(conversation: Row, message: Row) -> bool:
