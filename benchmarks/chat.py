@@ -28,7 +28,8 @@ from sqlalchemy import select, text
 from tavernai import settings as settings_room
 from tavernai.accounts.tables import users
 from tavernai.agent.service import AgentService, Order
-from tavernai.bootstrap import Services, open_services
+from tavernai.bootstrap import open_services
+from tavernai.process import Services
 from tests.support import history
 from tests.support.postgres import running_postgres
 from tests.support.requirements import postgres_binaries

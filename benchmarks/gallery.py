@@ -27,7 +27,7 @@ from _measured import machine, product, save
 from PIL import Image
 
 from tavernai.accounts.service import AccountsService
-from tavernai.bootstrap import Services, open_services
+from tavernai.bootstrap import open_services
 from tavernai.characters import events as e
 from tavernai.characters.domain.card import Card, new_card
 from tavernai.characters.domain.export import export_png
@@ -39,6 +39,7 @@ from tavernai.characters.service import char_stream
 from tavernai.chat.conversations import ChatService
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
+from tavernai.process import Services
 from tavernai.settings import Settings
 
 AT_ONCE = 250

@@ -22,12 +22,13 @@ import aiohttp
 from _measured import machine, product, save
 
 from tavernai.accounts.service import AccountsService
-from tavernai.bootstrap import Services, open_services
+from tavernai.bootstrap import open_services
 from tavernai.characters.service import CharacterService
 from tavernai.chat import service as chat
 from tavernai.chat.conversations import ChatService
 from tavernai.kernel.facts import By
 from tavernai.ledger.follower import Follower
+from tavernai.process import Services
 from tavernai.settings import Settings
 
 CONVERSATIONS = 20

@@ -21,7 +21,7 @@ from typing import Any
 
 from _measured import machine, save
 
-from tavernai.bootstrap import GC_THRESHOLDS
+from tavernai.process import GC_THRESHOLDS
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Persona, Scene

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from reference import ROOT, fact_classes, sentence
 
-from tavernai.bootstrap import ROUTERS
 from tavernai.http.app import openapi_document
 from tavernai.http.openapi import reached
 from tavernai.kernel.facts import version_of
+from tavernai.rooms import ROUTERS
 
 API = ROOT / "api"
 SLICES = {"streaming-api.yml": ("Streaming", ("/api/stream", "/v1/agent/messages"))}

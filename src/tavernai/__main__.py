@@ -18,10 +18,10 @@ class Product:
         return open_services(settings, serving=serving)
 
     def app(self, services: Services, *, token: str) -> Asgi:
-        from tavernai.bootstrap import Services as Opened
         from tavernai.bootstrap import web_app
         from tavernai.cli.commands import COMMANDS
         from tavernai.http.control import Control
+        from tavernai.process import Services as Opened
 
         return cast(Asgi, web_app(cast(Opened, services), control=Control(COMMANDS, services, token=token)))
 
@@ -40,8 +40,8 @@ class Product:
             yield cast(Asgi, app)
 
     def openapi(self) -> dict[str, Any]:
-        from tavernai.bootstrap import ROUTERS
         from tavernai.http.app import openapi_document
+        from tavernai.rooms import ROUTERS
 
         return openapi_document(ROUTERS)
 

@@ -4,77 +4,50 @@ async with open_services(settings, serving=True) as services:
     app = web_app(services)
 """
 
-import asyncio
-import gc
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-import structlog
 from sqlalchemy import Connection as Reader
 
-from tavernai.accounts.endpoints import router as accounts_router
 from tavernai.accounts.gate import Gate
 from tavernai.accounts.guards import authorize_key
 from tavernai.accounts.keys import KeyService
 from tavernai.accounts.limits import SignInLimits
 from tavernai.accounts.passwords import Passwords
-from tavernai.accounts.projections import FOLDS as ACCOUNTS
 from tavernai.accounts.service import AccountsService
 from tavernai.accounts.sign_in import SignInService
 from tavernai.accounts.tokens import new_setup_code
 from tavernai.agent.cast import OwnStage
-from tavernai.agent.endpoints import router as agent_router
 from tavernai.agent.greeting import Greeter
 from tavernai.agent.hearing import Listener
-from tavernai.agent.projections import FOLDS as AGENT
-from tavernai.agent.recovery import recover
 from tavernai.agent.reply import ReplyWriter
 from tavernai.agent.runner import Runner
 from tavernai.agent.service import AgentService
 from tavernai.agent.stage import Director
 from tavernai.agent.stopping import Stopper
-from tavernai.agent.workshop.endpoints import router as workshop_router
 from tavernai.agent.workshop.service import WorkshopService
-from tavernai.characters.assets.endpoints import router as assets_router
 from tavernai.characters.assets.service import AssetService
 from tavernai.characters.avatars import AvatarService
-from tavernai.characters.backgrounds.endpoints import router as backgrounds_router
 from tavernai.characters.backgrounds.service import BackgroundService
-from tavernai.characters.endpoints import router as characters_router
 from tavernai.characters.finding import CharacterFinder, CharacterIndex
 from tavernai.characters.gallery.bulk import BulkService
 from tavernai.characters.gallery.duplicates import DuplicateService
-from tavernai.characters.gallery.endpoints import router as gallery_router
-from tavernai.characters.gallery.projections import BACK as GALLERY_BACK
-from tavernai.characters.gallery.projections import FOLDS as GALLERY
 from tavernai.characters.gallery.shelves import ShelfService
 from tavernai.characters.importing import ImportService
-from tavernai.characters.lorebooks.endpoints import router as lorebooks_router
 from tavernai.characters.lorebooks.importing import LorebookImportService
-from tavernai.characters.lorebooks.projections import FOLDS as LOREBOOKS
 from tavernai.characters.lorebooks.service import LorebookService
-from tavernai.characters.personas.endpoints import router as personas_router
 from tavernai.characters.personas.service import PersonaService
-from tavernai.characters.projections import FOLDS as CHARACTERS
 from tavernai.characters.service import CharacterService
 from tavernai.chat import store as chat_store
 from tavernai.chat.conversations import ChatService
-from tavernai.chat.endpoints import router as chat_router
 from tavernai.chat.finding import ConversationFinder, MessageFinder
 from tavernai.chat.habits import OwnChats
 from tavernai.chat.indexes import ConversationIndex, MessageIndex
-from tavernai.chat.pictures.endpoints import router as pictures_router
 from tavernai.chat.pictures.service import RemotePictureService
 from tavernai.chat.places import BookAttachments, OwnPlaces, PersonaLocks, PresetChoices
-from tavernai.chat.projections import FOLDS as CHAT
 from tavernai.cli.host import GivenBackend
-from tavernai.config.endpoints import router as config_router
-from tavernai.config.presets.endpoints import router as presets_router
 from tavernai.config.presets.service import PresetService
-from tavernai.config.projections import FOLDS as CONFIG
 from tavernai.config.service import ConfigService
 from tavernai.engines.anthropic import AnthropicBackend
 from tavernai.engines.blobs import FileBlobs
@@ -101,102 +74,37 @@ from tavernai.gateway.connections import ConnectionService
 from tavernai.gateway.core_app import CoreApp
 from tavernai.gateway.counting import CountService
 from tavernai.gateway.domain import Connection, Secret, Timeouts
-from tavernai.gateway.endpoints import router as connections_router
 from tavernai.gateway.kinds import checked_address, checked_key
 from tavernai.gateway.ports import Backend, Gateway
 from tavernai.gateway.probing import ProbeService, StatusDesk
-from tavernai.gateway.projections import FOLDS as CONNECTIONS
 from tavernai.gateway.service import FixedBook, GatewayService
-from tavernai.gateway.speech.endpoints import router as speech_router
-from tavernai.gateway.speech.projections import FOLDS as SPEECH
 from tavernai.gateway.speech.service import SpeechService
 from tavernai.http.app import create_app
 from tavernai.http.control import Control
 from tavernai.http.door import Door
-from tavernai.http.streams import router as streams_router
-from tavernai.interop.importing.endpoints import router as imports_router
 from tavernai.interop.importing.exporting import ExportService, Shelves
 from tavernai.interop.importing.making import Tools
 from tavernai.interop.importing.origins import ImportOrigins
-from tavernai.interop.importing.projections import FOLDS as IMPORTS
 from tavernai.interop.importing.service import ImportsService
-from tavernai.kernel.clock import now_ms
-from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn, TavernError
-from tavernai.ledger import store as ledger_store
+from tavernai.kernel.errors import Forbidden, InvalidInput, NotSignedIn
 from tavernai.ledger.follower import Follower
-from tavernai.ledger.idempotency import forget_old
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.transaction import LedgerSession
 from tavernai.ops.backups.making import Sources
 from tavernai.ops.backups.plan import Plan
 from tavernai.ops.backups.service import BackupService
 from tavernai.ops.doctor import Patient
-from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.hosting import HostService
 from tavernai.ops.metrics import Metrics
 from tavernai.ops.search import SearchService
-from tavernai.ops.server_endpoints import router as server_router
-from tavernai.ops.watch import keep_trying
+from tavernai.process import Services, Work
+from tavernai.rooms import FOLDS, ROUTERS
 from tavernai.settings import SettingRefused, Settings
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
 from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 from tavernai.streaming.service import StreamingService
-
-TIDY_SECONDS = 3_600
-SWITCH_SECONDS = 0.0003
-GC_THRESHOLDS = (20_000, 20, 50)
-
-log = structlog.get_logger()
-_T = TypeVar("_T")
-
-FOLDS = (ACCOUNTS, CHARACTERS, LOREBOOKS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT, IMPORTS)
-
-# Every room's endpoints; the busiest first, since the first match wins.
-ROUTERS = (
-    agent_router,
-    streams_router,
-    chat_router,
-    gallery_router,
-    characters_router,
-    backgrounds_router,
-    assets_router,
-    pictures_router,
-    personas_router,
-    workshop_router,
-    lorebooks_router,
-    presets_router,
-    imports_router,
-    config_router,
-    connections_router,
-    speech_router,
-    accounts_router,
-    ops_router,
-    server_router,
-)
-
-
-@dataclass
-class Services:
-    """One process's services, by class, and what keeps them alive."""
-
-    settings: Settings
-    storage: Database
-    projections: Projections
-    provides: dict[type, object] = field(default_factory=dict)
-    core_app: Any = None
-    setup_code: str | None = None
-    """what the first owner must know, when others than this machine's people can reach the server"""
-
-    def add(self, *services: object) -> None:
-        for service in services:
-            self.provides[type(service)] = service
-
-    def __getitem__(self, kind: type[_T]) -> _T:
-        found = self.provides[kind]
-        assert isinstance(found, kind)
-        return found
 
 
 class Hearing:
@@ -263,66 +171,6 @@ async def open_gateway(settings: Settings, backend: GivenBackend | None) -> Asyn
         gateway = GatewayService(FixedBook([given]), _backends())
         stack.push_async_callback(gateway.close)
         yield CoreApp(gateway, loopback_only=True)
-
-
-@dataclass
-class Work:
-    """What a serving process does besides answering: hears commits, streams, keeps drafts, runs tasks, tidies."""
-
-    services: Services
-    hub: Hub
-    drafts: Drafts
-    runner: Runner
-    _own: list[asyncio.Task[None]] = field(default_factory=list)
-
-    async def begin(self) -> None:
-        """First close what a former process left open, then begin."""
-        # The writer and the readers take Python's lock back after every step of theirs; from a busy event loop they
-        # would get it only every 5 ms.
-        sys.setswitchinterval(SWITCH_SECONDS)
-        # What start-up made stays for good, and a reply makes no cycles: looking for some would stop all streams.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
-        storage, metrics, follower = self.services.storage, self.services[Metrics], self.services[Follower]
-        await recover(storage)
-        for hear in (self.hub.hear, self.runner.hear, metrics.hear, follower.hear):
-            storage.on_commit(hear)
-        metrics.watch(
-            streams=self.hub.listeners, running=lambda: self.runner.running, frames=lambda: self.hub.frames_total
-        )
-        self.hub.start(await storage.read(ledger_store.newest_position))
-        self.drafts.start()
-        self.runner.start()
-        follower.start()
-        await self.services[ImportsService].begin()
-        self._own = [
-            asyncio.create_task(self._tidy(), name="tidy"),
-            asyncio.create_task(keep_trying(storage), name="storage-watch"),
-        ]
-        if self.services.settings.role != "edge":  # of several processes over one database, the worker
-            daily = self.services[BackupService].keep_daily()
-            self._own.append(asyncio.create_task(daily, name="daily-backup"))
-
-    async def end(self) -> None:
-        """Let listeners go, then leave what runs as a crash would: the next start closes it."""
-        for task in self._own:
-            task.cancel()
-        await asyncio.gather(*self._own, return_exceptions=True)
-        await self.hub.stop()
-        await self.services[BackupService].close()
-        await self.services[Follower].stop()
-        await self.runner.close()
-        await self.drafts.stop()
-
-    async def _tidy(self) -> None:
-        while True:
-            try:
-                await self.services.storage.commit(forget_old)
-                await self.services[StreamingService].forget_old(now_ms())
-            except TavernError as error:  # a full disk: what is old can wait
-                log.warning("not_tidied", code=error.code)
-            await asyncio.sleep(TIDY_SECONDS)
 
 
 def _wire_accounts(services: Services, stack: AsyncExitStack) -> None:

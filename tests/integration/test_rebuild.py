@@ -9,10 +9,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tavernai.bootstrap import Services, open_services
+from tavernai.bootstrap import open_services
 from tavernai.engines.postgres import PostgresDialog
 from tavernai.engines.sqlite import SqliteDialog
 from tavernai.ledger.verify import verify
+from tavernai.process import Services
 from tavernai.settings import Settings
 from tests.support.life import VERBS, Household
 from tests.support.requirements import needs_postgres

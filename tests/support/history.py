@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from tavernai import settings as settings_room
 from tavernai.accounts.tables import users
-from tavernai.bootstrap import Services, open_services
+from tavernai.bootstrap import open_services
 from tavernai.chat.events import ConversationCreated, MessageAdded
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
+from tavernai.process import Services
 
 BATCH = 500
 STEP_MS = 11 * 60_000

@@ -17,7 +17,6 @@ from tavernai.agent.reply import ReplyWriter
 from tavernai.agent.service import AgentService, Order, Speaker
 from tavernai.agent.stage import Director
 from tavernai.agent.tables import lanes, tasks
-from tavernai.bootstrap import Services
 from tavernai.characters.importing import ImportService
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.service import CharacterService
@@ -36,6 +35,7 @@ from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
+from tavernai.process import Services
 from tavernai.streaming.drafts import Drafts
 from tavernai.streaming.hub import Hub
 

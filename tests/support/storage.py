@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, Table, create_engine
 
-from tavernai.bootstrap import FOLDS
 from tavernai.ledger.projections import Projections
 from tavernai.ledger.rebuild import Compared, compare, replay
 from tavernai.ledger.store import all_events
 from tavernai.ledger.transaction import LedgerSession
+from tavernai.rooms import FOLDS
 from tavernai.storage.database import Database
 from tavernai.storage.migrate import upgrade
 from tavernai.storage.ports import Dialog

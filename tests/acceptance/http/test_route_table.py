@@ -14,9 +14,10 @@ import pytest_asyncio
 from starlette.routing import BaseRoute
 
 from tavernai.accounts.domain import SCOPES
-from tavernai.bootstrap import ROUTERS, open_services, web_app
+from tavernai.bootstrap import open_services, web_app
 from tavernai.http import docs, health
 from tavernai.kernel.ids import new_id
+from tavernai.rooms import ROUTERS
 from tavernai.settings import Settings
 from tests.acceptance.http.routes import CARD, FITS, PNG, ROWS, VERDICTS, WHO, Row, Who
 from tests.support.people import Person
