@@ -27,7 +27,7 @@ from tavernai.chat import service as chat
 from tavernai.chat.errors import WrongTask
 from tavernai.gateway.counting import CountService
 from tavernai.gateway.domain import Connection, Delta
-from tavernai.gateway.errors import UnknownConnection, UpstreamError, UpstreamTimeout
+from tavernai.gateway.errors import UnknownConnection, UpstreamBadAnswer, UpstreamError, UpstreamTimeout
 from tavernai.gateway.ports import Gateway
 from tavernai.kernel.errors import TavernError
 from tavernai.ledger.ports import Storage
@@ -39,6 +39,8 @@ from tavernai.streaming.drafts import Draft, Drafts, forget
 from tavernai.streaming.hub import Hub, Reply
 
 REPLY_SECONDS_MAX = 1_800
+REPLY_CHARACTERS_MAX = 1_000_000
+"""As long as a person may write, thoughts counted in: a message without end is one that nobody can open."""
 RECORD_SECONDS_MAX = 20
 DISK_SECONDS_MAX = 1_800
 DISK_AGAIN_SECONDS = 0.5
@@ -194,6 +196,9 @@ class ReplyWriter:
         assert staged is not None
 
         def hear(delta: Delta) -> None:
+            told.size += len(delta.text) + len(delta.reasoning)
+            if told.size > REPLY_CHARACTERS_MAX:
+                raise UpstreamBadAnswer(words="the answer is far too long")
             text = tidy.feed(delta.text) if delta.text else ""
             if text:
                 told.pieces.append(text)

@@ -22,6 +22,8 @@ class Told:
     since: float
     pieces: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
+    size: int = 0
+    """characters of both"""
     finish: str | None = None
     usage: dict[str, Any] | None = None
     first_token_ms: int | None = None
