@@ -33,7 +33,7 @@ from tavernai.gateway.errors import (
 )
 from tavernai.gateway.samplers import wired
 from tavernai.gateway.turns import GO_ON, Turn, arguments_of, split
-from tavernai.gateway.wire import EventLines, Fold, empty_answer, encoded
+from tavernai.gateway.wire import EventLines, Fold, completion_from, empty_answer, encoded
 
 FINISHES = {
     "STOP": "stop",
@@ -97,12 +97,9 @@ class GeminiBackend(HttpBackend):
         return EventLines(), Fold(Chunks(connection.key.reveal()))
 
     def whole(self, answer: Any) -> Completion:
-        delta = Chunks()(answer) if isinstance(answer, dict) else None
-        if delta is None or not (delta.text or delta.reasoning or delta.tool_calls):
-            raise empty_answer(delta.finish if delta else None)
-        calls = [{name: value for name, value in call.items() if name != "index"} for call in delta.tool_calls or ()]
-        model = str(answer.get("modelVersion") or "")
-        return Completion(delta.text, delta.reasoning, calls or None, delta.finish or "stop", delta.usage, model)
+        if not isinstance(answer, dict):
+            raise empty_answer(None)
+        return completion_from(Chunks()(answer), model=str(answer.get("modelVersion") or ""))
 
     async def _describe(self, connection: Connection) -> list[ModelAbout]:
         told = await self._fetch("GET", f"{_base(connection)}/models?pageSize=1000", None, connection=connection)

@@ -25,7 +25,16 @@ from tavernai.gateway.domain import (
 from tavernai.gateway.errors import UpstreamBadAnswer, UpstreamRefused
 from tavernai.gateway.samplers import wired
 from tavernai.gateway.turns import arguments_of, pictures_of
-from tavernai.gateway.wire import FINISH_WORDS, Fold, JsonLines, empty_answer, encoded, error_of_event, text_of
+from tavernai.gateway.wire import (
+    FINISH_WORDS,
+    Fold,
+    JsonLines,
+    completion_from,
+    empty_answer,
+    encoded,
+    error_of_event,
+    text_of,
+)
 
 DESCRIBED_MAX = 40
 USABLE_TOKENS = 8_192
@@ -75,12 +84,9 @@ class OllamaBackend(HttpBackend):
         return JsonLines(), Fold(Chunks())
 
     def whole(self, answer: Any) -> Completion:
-        delta = Chunks()(answer) if isinstance(answer, dict) else None
-        if delta is None or not (delta.text or delta.reasoning or delta.tool_calls):
-            raise empty_answer(delta.finish if delta else None)
-        calls = [{name: value for name, value in call.items() if name != "index"} for call in delta.tool_calls or ()]
-        model = str(answer.get("model") or "")
-        return Completion(delta.text, delta.reasoning, calls or None, delta.finish or "stop", delta.usage, model)
+        if not isinstance(answer, dict):
+            raise empty_answer(None)
+        return completion_from(Chunks()(answer), model=str(answer.get("model") or ""))
 
     async def _models(self, connection: Connection) -> list[str]:
         told = await self._fetch("GET", f"{root_of(connection.base_url)}/api/tags", None, connection=connection)

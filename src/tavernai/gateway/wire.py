@@ -49,7 +49,7 @@ class JsonLines:
         self._rest = bytearray()
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that are complete now, trimmed. Raises UpstreamBadAnswer when a line passes 8 MiB."""
+        """The payloads of the lines that are complete now, trimmed. Raises UpstreamBadAnswer: a line passes 8 MiB."""
         if b"\n" not in chunk:
             self._rest += chunk
             if len(self._rest) > LINE_BYTES_MAX:
@@ -57,6 +57,9 @@ class JsonLines:
             return []
         lines = (bytes(self._rest) + chunk if self._rest else chunk).split(b"\n")
         self._rest = bytearray(lines.pop())
+        return self._payloads(lines)
+
+    def _payloads(self, lines: list[bytes]) -> list[bytes]:
         return [line for line in map(bytes.strip, lines) if line]
 
     @property
@@ -69,33 +72,18 @@ class JsonLines:
         return self.feed(b"\n") if self._rest else []
 
 
-class EventLines:
+class EventLines(JsonLines):
     """Splits bytes, cut anywhere, into the payloads of `data:` lines. Comments and other fields are skipped."""
 
-    __slots__ = ("_rest",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._rest = bytearray()
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """The payloads that are complete now, trimmed. Raises UpstreamBadAnswer when a line passes 8 MiB."""
-        if b"\n" not in chunk:
-            self._rest += chunk
-            if len(self._rest) > LINE_BYTES_MAX:
-                raise UpstreamBadAnswer(words="a line of the answer has no end")
-            return []
-        lines = (bytes(self._rest) + chunk if self._rest else chunk).split(b"\n")
-        self._rest = bytearray(lines.pop())
+    def _payloads(self, lines: list[bytes]) -> list[bytes]:
         return [line[5:].strip() for line in lines if line.startswith(b"data:")]
 
     @property
     def is_within(self) -> bool:
         """Whether a `data:` line has begun and not ended."""
         return self._rest.startswith(b"data:")
-
-    def end(self) -> list[bytes]:
-        """What stood in a last line without its newline."""
-        return self.feed(b"\n") if self._rest else []
 
 
 def parsed(data: bytes) -> Any:
@@ -209,6 +197,14 @@ def completion_of(body: Any) -> Completion:
 def numbered(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Whole calls as pieces of a stream: an `index` each."""
     return [{**call, "index": number} for number, call in enumerate(calls)]
+
+
+def completion_from(told: Delta | None, *, model: str) -> Completion:
+    """An answer in one piece, understood as the only event of a streamed one. Raises UpstreamError: it says nothing."""
+    if told is None or not (told.text or told.reasoning or told.tool_calls):
+        raise empty_answer(told.finish if told else None)
+    calls = [{name: value for name, value in call.items() if name != "index"} for call in told.tool_calls or ()]
+    return Completion(told.text, told.reasoning, calls or None, told.finish or "stop", told.usage, model)
 
 
 def empty_answer(finish: str | None) -> UpstreamError:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from tavernai.characters.domain.assets import media_type
 from tavernai.chat.pictures.errors import NotAPicture, PictureTooLarge
 
 PICTURE_BYTES_MAX: Final = 10 * 1024 * 1024
@@ -27,18 +28,18 @@ class Seen:
 
 def seen(data: bytes) -> Seen:
     """The picture these bytes are. Raises NotAPicture (SVG and pages among them), PictureTooLarge."""
-    media_type = next((kind for magic, at, kind in MAGIC if data[at : at + len(magic)] == magic), None)
-    if media_type is None:
+    kind = media_type(data)
+    if kind is None or kind not in SIZES:
         raise NotAPicture
     try:
-        size = SIZES[media_type](data)
+        size = SIZES[kind](data)
     except (struct.error, IndexError):
         size = None
     if size is None or not all(size):
         raise NotAPicture
     if size[0] * size[1] > PIXELS_MAX:
         raise PictureTooLarge(pixels_max=PIXELS_MAX, width=size[0], height=size[1])
-    return Seen(media_type, *size)
+    return Seen(kind, *size)
 
 
 def _png(data: bytes) -> Box | None:
@@ -104,15 +105,6 @@ def _uint24(data: bytes, at: int) -> int:
 FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's markers of a frame, which begins with its size."""
 
-MAGIC: Final[tuple[tuple[bytes, int, str], ...]] = (
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"WEBP", 8, "image/webp"),
-    (b"GIF87a", 0, "image/gif"),
-    (b"GIF89a", 0, "image/gif"),
-    (b"ftypavif", 4, "image/avif"),
-    (b"ftypavis", 4, "image/avif"),
-)
 SIZES: Final[dict[str, Callable[[bytes], Box | None]]] = {
     "image/png": _png,
     "image/jpeg": _jpeg,
