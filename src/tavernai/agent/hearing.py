@@ -187,7 +187,8 @@ class Listener:
                 for row in rows
             ],
             variables=Variables(left.local, everywhere_of(conn, user_id)),
-            pick_seed=pick_seed(place),
+            pick_seed=pick_seed(place, around.config["/macros/pick_seed"]),
+            pick_reroll=around.config["/macros/pick_reroll"],
         )
         return looking(scene, clock=self.clock, random=random.Random(new_id()))
 

@@ -32,6 +32,7 @@ from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.plan import recorded
 from tavernai.prompting.domain.scene import (
     Character,
+    ChatOverrides,
     HistoryMessage,
     Injection,
     Options,
@@ -239,7 +240,9 @@ class Director:
             world=world,
             history_before=sum(not row.is_hidden for row in above) if lore.counts_messages(world) else 0,
             user_messages_before=sum(row.role == "user" for row in above) if tuning.counts_messages else 0,
-            pick_seed=pick_seed(task["conversation_id"]),
+            overrides=ChatOverrides(config["/card/scenario"], config["/card/examples"], config["/card/system_prompt"]),
+            pick_seed=pick_seed(task["conversation_id"], config["/macros/pick_seed"]),
+            pick_reroll=config["/macros/pick_reroll"],
             model=connection.model,
         )
         tokenizer = self.tokenizers.of(connection.model, wanted=connection.tokenizer)

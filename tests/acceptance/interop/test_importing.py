@@ -194,3 +194,25 @@ async def test_what_was_being_sent_when_a_process_ended_does_not_lie_about_for_e
         os.utime(folder / name, (moment, moment))
     await looked_at(ari, zipped())
     assert [(folder / name).exists() for name in ("left", "coming in")] == [False, True]
+
+
+async def test_a_chat_goes_on_with_what_it_said_in_place_of_the_card(ari: Person) -> None:
+    mira = card("Mira", scenario="A calm sea.", system_prompt="Be.", description="prefix {{pick::red::green::blue}}")
+    lore = {"entries": {"0": {"uid": 0, "key": ["nowhere"], "content": "It rains on.", "sticky": 5}}}
+    metadata = {
+        "scenario": "A storm, {{getvar::strength}}.", "mes_example": "{{char}}: Row!", "system_prompt": "Be brief.",
+        "variables": {"strength": "12"}, "chat_id_hash": 12345, "world_info": "Sea",
+        "timedWorldInfo": {"sticky": {"Sea.0": {"hash": 1, "start": 1, "end": 6, "protected": False}}},
+    }  # fmt: skip
+    files = {
+        "characters/Mira.png": mira, "worlds/Sea.json": json.dumps(lore).encode(),
+        "chats/Mira/Evening.jsonl": chat(("Mira", "Hello."), ("you", "Hi."), **metadata),
+    }  # fmt: skip
+    done = await imported(ari, zipped(files=files))
+    [there] = (await ari.get("/api/conversations")).ok()["items"]
+    body = {"kind": "chat", "data": {}, "conversation_id": there["id"]}
+    said = [one["content"] for one in (await ari.post("/api/presets:preview", body)).ok()["messages"]]
+    assert {"Be brief.", "A storm, 12.", "Row!", "It rains on.", "prefix blue"} <= set(said)
+    [item] = await items(ari, done["id"], kind="chat")
+    mapped = {one["field"].removeprefix("chat_metadata.") for one in item["fields"] if one["status"] == "mapped"}
+    assert metadata.keys() <= mapped

@@ -259,6 +259,23 @@ def _note() -> Iterator[Path]:
     yield from rows.rows
 
 
+def _card() -> Iterator[Path]:
+    rows = _Rows("card", "note", PLAN)
+    of_chat: dict[str, Any] = {"default": "", "scopes": ("conversation",)}
+    rows.text(
+        "scenario", 50_000, meaning="What stands in this chat for the card's scenario; empty: the card's.", **of_chat
+    )
+    rows.text(
+        "examples", 50_000, **of_chat,
+        meaning="What stands in this chat for the card's example messages; empty: the card's.",
+    )  # fmt: skip
+    rows.text(
+        "system_prompt", 50_000, **of_chat,
+        meaning="What stands in this chat for the card's own main prompt; empty: the card's.",
+    )  # fmt: skip
+    yield from rows.rows
+
+
 def _lore() -> Iterator[Path]:
     rows = _Rows("lore", "lore", PLAN)
     rows.listed(
@@ -360,6 +377,14 @@ def _presets() -> Iterator[Path]:
         meaning="Whether macros of a card, and of what its character says, may read and change the variables that "
         "hold in all your chats; otherwise they mean those of the chat.",
     )  # fmt: skip
+    macros.integer(
+        "pick_seed", 0, 2**53 - 1, default=0, neutral=0, scopes=("conversation",),
+        meaning="From what {{pick}} chooses here, as SillyTavern's chat did; 0: from the conversation itself.",
+    )  # fmt: skip
+    macros.text(
+        "pick_reroll", 200, default="", scopes=("conversation",),
+        meaning="What makes {{pick}} choose anew here, as SillyTavern's chat did.",
+    )  # fmt: skip
     yield from macros.rows
 
 
@@ -410,7 +435,7 @@ def _chat() -> Iterator[Path]:
     yield from look.rows
 
 
-_ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _lore, _presets, _who, _chat)
+_ORDER = (_reply, _limits, _sampling, _repetition, _advanced, _note, _card, _lore, _presets, _who, _chat)
 PATHS: Final[dict[str, Path]] = {row.path: row for rows in _ORDER for row in rows()}
 """Every path, in the order in which pages show them."""
 

@@ -16,6 +16,7 @@ from tavernai.chat.formats.shapes import ChatMessage, Names, new_warnings
 from tavernai.interop.importing.checks import Checks
 from tavernai.interop.importing.domain.family import families
 from tavernai.interop.importing.domain.found import Found
+from tavernai.interop.importing.domain.here import REROLL, SAID_HERE, SEED
 from tavernai.interop.importing.domain.layout import Placed, stem
 from tavernai.interop.importing.domain.tuning import NOTE
 from tavernai.interop.importing.sources import BROKEN, Member, MemberUnreadable, Source, read_bytes
@@ -28,6 +29,8 @@ UNKNOWN: Final = Names()
 TAVERN, OTHER, BROUGHT = "tavern", "other", "brought"
 MAPPED: Final = {
     **{row.name: row.path for row in NOTE},
+    **SAID_HERE, "chat_id_hash": SEED, "pick_reroll_seed": REROLL, "variables": "the variables of the chat",
+    "timedWorldInfo": "lore that stays awake or rests",
     "world_info": "/lore/books", "persona": "/persona/id", "main_chat": "a branch of the same conversation",
 }  # fmt: skip
 MESSAGE_MAPPED: Final = frozenset({

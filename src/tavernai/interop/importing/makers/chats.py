@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any
 
 from tavernai.chat import importing as writing
+from tavernai.chat.scene import conversation_for
 from tavernai.config.domain.fold import Op, Scope
 from tavernai.interop.importing.chats import TAVERN
+from tavernai.interop.importing.domain.here import left_in, said_here
 from tavernai.interop.importing.domain.tuning import Tuned, note_of
 from tavernai.interop.importing.folders import Role
 from tavernai.interop.importing.ids import derived_id
@@ -16,6 +18,7 @@ from tavernai.interop.importing.makers.telling import Cast, ChatTeller, tell
 from tavernai.interop.importing.making import UNREADABLE, Outcome, Read, Run, refused
 from tavernai.interop.importing.sources import MemberUnreadable
 from tavernai.kernel.errors import TavernError
+from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
@@ -100,22 +103,30 @@ class Chats:
     def _end(self, tx: Transaction, item: Row, teller: ChatTeller, conversation_id: str) -> None:
         run, end = self._run, teller.end
         place = {"leaf_id": end.leaf_id, "variant_id": end.variant_id}
-        position = writing.finish(tx, conversation_id, **place, owner_id=run.owner, by=run.by)
+        writing.finish(tx, conversation_id, **place, owner_id=run.owner, by=run.by)
         metadata = item["about"].get("metadata", {})
         if item["about"]["form"] == TAVERN:
             run.keep(tx, "chat_metadata", item, teller.metadata or metadata, object_id=conversation_id)
-        self._tune(tx, conversation_id, metadata, item["about"].get("root", ""))
+            left = left_in(metadata, variant_id=end.variant_id)
+            if left is not None:
+                tx.append(Stream(f"conv:{conversation_id}", owner_id=run.owner), [left], by=run.by)
+        named = item["name"] if item["about"]["form"] == TAVERN else ""
+        self._tune(tx, conversation_id, metadata, item["about"].get("root", ""), named=named)
+        position = conversation_for(tx, run.owner, conversation_id)["position"]
         run.folders.chats[item["path"]] = ("imported", conversation_id, position)
         run.settle(tx, item, Outcome("imported", conversation_id, position))
 
-    def _tune(self, tx: Transaction, conversation_id: str, metadata: Mapping[str, Any], root: str) -> None:
-        """The author's note, the lorebook and the persona of a chat are config of the conversation."""
+    def _tune(
+        self, tx: Transaction, conversation_id: str, metadata: Mapping[str, Any], root: str, *, named: str
+    ) -> None:
+        """The author's note, the lorebook, the persona and what stands for the card are config of the conversation."""
         run = self._run
         ops: list[Op] = [
             {"op": "set", "path": one.path, "value": one.value}
             for one in note_of(metadata, at="")
             if isinstance(one, Tuned)
         ]
+        ops += [{"op": "set", "path": path, "value": value} for path, value in said_here(metadata, named=named)]
         book = run.folders.book_in(tx, run.owner, str(metadata.get("world_info") or ""))
         if book is not None:
             ops.append({"op": "set", "path": "/lore/books", "value": [book]})
