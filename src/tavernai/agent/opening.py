@@ -12,6 +12,7 @@ from tavernai.agent.events import VariablesChanged
 from tavernai.agent.greeting import Greeter
 from tavernai.agent.hearing import Heard, Listener, Opening
 from tavernai.chat import service as chat
+from tavernai.chat.groups import group_of
 from tavernai.chat.ports import Greeted
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
@@ -92,10 +93,8 @@ class Opener:
         opens: str,
     ) -> Ahead | None:  # fmt: skip
         """As `ahead`, for words that nothing there looks at: a look of a few rows. None: there is more to do."""
-        if conversation_id is None:
-            is_plain = character_id is None
-        else:
-            is_plain = self.speakers(conn, user_id, conversation_id, turn=Turn()) is None
+        is_alone = conversation_id is None or group_of(conn, user_id, conversation_id) is None
+        is_plain = is_alone and (conversation_id is not None or character_id is None)
         place = {"conversation_id": conversation_id, "character_id": character_id}
         if not is_plain or (text is not None and self.listener.listens(conn, user_id, text, **place)):
             return None

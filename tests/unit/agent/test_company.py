@@ -1,11 +1,13 @@
 """Who answers where several characters speak."""
 
 import random
+import time
 
 import pytest
 
 from tavernai.agent.domain.company import (
     CARDS,
+    MEMBERS_MAX,
     RULES,
     STRATEGIES,
     Company,
@@ -69,3 +71,15 @@ def test_a_list_answers_in_order_a_pool_by_who_was_silent_and_by_hand_nobody() -
 @pytest.mark.parametrize("told", [{}, {"strategy": "?", "cards": 7, "members": None}])
 def test_what_a_group_does_not_say_is_as_usual(told: dict[str, object]) -> None:
     assert company_from(told) == Company()
+
+
+def test_of_a_group_of_thousands_some_speak() -> None:
+    told = {"members": [{"name": f"N{number}"} for number in range(50_000)], "strategy": "list"}
+    assert len(speakers(company_from(told), Turn("Hello?"), dice=Always(0))) == MEMBERS_MAX
+
+
+def test_a_long_text_is_searched_for_names_once() -> None:
+    company = Company(tuple(Member(f"N{number}", talkativeness=0.0) for number in range(MEMBERS_MAX)))
+    began = time.monotonic()
+    assert named(company, Turn("N7 " + "word N3 " * 100_000)) == ["N7", "N3"]
+    assert time.monotonic() - began < 2

@@ -14,6 +14,8 @@ CARDS: Final[tuple[GroupCards, ...]] = ("speaker", "unmuted", "all")
 """SillyTavern's numbers of strategies and of generation modes are the places here."""
 WORD: Final = re.compile(r"\w+", re.ASCII)
 TALKATIVENESS_USUAL: Final = 0.5
+MEMBERS_MAX: Final = 100
+"""Each may answer every message, and answers cost; a stranger's file names as many as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def company_from(told: Mapping[str, Any]) -> Company:
     """A group as `conversation.grouped` tells it."""
     members = tuple(
         Member(str(one.get("name") or ""), one.get("character_id"), bool(one.get("is_muted")))
-        for one in told.get("members") or []
+        for one in (told.get("members") or [])[:MEMBERS_MAX]
     )
     return Company(
         members, _one_of(STRATEGIES, told.get("strategy")), _one_of(CARDS, told.get("cards")),
@@ -77,8 +79,10 @@ def somebody(company: Company, *, dice: RandomSource) -> list[Member]:
 
 def _natural(able: Sequence[Member], turn: Turn, dice: RandomSource) -> list[Member]:
     """Who is named, then whoever is talkative enough; else one of those who talk at all."""
-    words = [word.lower() for word in WORD.findall(turn.text)]
-    named = [one for word in words for one in able if word in _words(one.name)]
+    words = dict.fromkeys(word.lower() for word in WORD.findall(turn.text))
+    called = [(one, _words(one.name)) for one in able]
+    known = frozenset().union(*(names for _, names in called))
+    named = [one for word in words if word in known for one, names in called if word in names]
     talking = [one for one in _shuffled(able, dice) if one.talkativeness >= dice.random()]
     found = list(dict.fromkeys([*named, *talking]))
     return found or _one([one for one in able if one.talkativeness > 0] or able, dice)

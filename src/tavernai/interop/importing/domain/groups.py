@@ -5,6 +5,8 @@ from typing import Any, Final
 
 STRATEGIES: Final = ("natural", "list", "manual", "pooled")
 CARDS: Final = ("speaker", "unmuted", "all")
+MEMBERS_MAX: Final = 100
+"""More do not speak in one conversation."""
 
 
 def group_from(told: Mapping[str, Any], *, by_file: Mapping[str, str], by_name: Mapping[str, str]) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def group_from(told: Mapping[str, Any], *, by_file: Mapping[str, str], by_name: 
             "name": _name(file, by_file=by_file, by_name=by_name),
             "is_muted": file in muted,
         }
-        for file in _texts(told.get("members"))
+        for file in _texts(told.get("members"))[:MEMBERS_MAX]
     ]
     return {
         "name": str(told.get("name") or ""),
