@@ -92,7 +92,7 @@ it('has nothing axe objects to', async () => {
 it('turns versions with the arrows and takes a deed back with Ctrl+Z while nothing is written', async () => {
   const calls = fakeServer({ 'POST /api/conversations/c:undo': () => ({ json: {} }), [post]: () => ({ status: 202, json: accepted }) })
   await mountInChat(ChatComposer, { props, messages: [message('u', { role: 'user', name: 'Marta' }), message('r', { parent_id: 'u' })] })
-  const asked = () => calls.map((call) => call.body?.action ?? call.path).filter((one) => /swipe|:undo/.test(one))
+  const asked = () => calls.map((call) => String(call.body?.action ?? call.path)).filter((one) => /swipe|:undo/.test(one))
   await userEvent.type(box(), '{Control>}z{/Control}')
   await waitFor(() => expect(asked()).toEqual(['/api/conversations/c:undo']))
   await userEvent.keyboard('{ArrowRight}')
