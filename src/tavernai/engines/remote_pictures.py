@@ -5,9 +5,11 @@ each step is checked as the first was.
 """
 
 import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tavernai.chat.pictures.domain.asking import PUBLIC, Rule, checked_url
 from tavernai.chat.pictures.domain.looking import MEDIA_TYPES, PICTURE_BYTES_MAX
@@ -23,6 +25,7 @@ from tavernai.engines.outgoing import GuardedResolver, NotCalled, outgoing_sessi
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 REDIRECTS_MAX = 3
+NAMES_AT_ONCE = 4
 PART_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {
@@ -30,6 +33,30 @@ HEADERS = {
     "Accept-Encoding": "identity",  # a picture is packed already; what is packed twice is a bomb
     "User-Agent": "TavernAI-Plus",
 }
+
+
+class OwnThreads(AbstractResolver):
+    """Looks names up in threads of its own. A stranger chooses the names, and one whose server never answers holds a
+    thread for half a minute: in those that everybody shares, a few of them would stop all pictures and files.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="picture-names")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, socket.getaddrinfo, host, port, family, socket.SOCK_STREAM
+        )
+        digits = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=str(place[0]), port=port, family=kind, proto=proto, flags=digits)
+            for kind, _, proto, _, place in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class RemotePictures:
@@ -56,8 +83,9 @@ class RemotePictures:
             raise PictureFailed from None
 
     async def close(self) -> None:
-        if self._session is not None:
+        if self._session is not None and self._names is not None:
             await self._session.close()
+            await self._names.close()
 
     async def _followed(self, url: str) -> bytes:
         url = checked_url(url, rule=self._rule)
@@ -78,6 +106,7 @@ class RemotePictures:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             forbids = self._forbids
+            self._names = self._names or OwnThreads()
             self._session = outgoing_session(GuardedResolver(self._names, forbids=forbids), forbids=forbids)
         return self._session
 

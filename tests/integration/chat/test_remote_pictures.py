@@ -1,5 +1,8 @@
 """Fetching pictures from a real server: what goes out, what is let in, and where nobody goes."""
 
+import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -118,3 +121,24 @@ def test_a_disk_that_takes_nothing_is_no_error(tmp_path: Path) -> None:
     shelf = KeptPictures(tmp_path / "pictures")
     shelf.put("a", b"x")
     assert shelf.get("a") is None
+
+
+async def test_names_that_nobody_answers_for_hold_no_thread_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    over, asked = threading.Event(), list[str]()
+
+    def unanswered(host: str, *rest: object) -> list[object]:
+        asked.append(host)
+        over.wait(10)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unanswered)
+    pictures = RemotePictures(seconds=1)
+    fetches = [asyncio.ensure_future(pictures.fetch(f"https://n{number}.example/a.png")) for number in range(40)]
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(0.5):
+        assert await asyncio.to_thread(lambda: "here") == "here"
+    told = await asyncio.gather(*fetches, return_exceptions=True)
+    over.set()
+    await pictures.close()
+    assert asked
+    assert all(isinstance(one, PictureTimeout) for one in told)
