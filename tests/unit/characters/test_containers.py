@@ -180,6 +180,12 @@ def test_a_yaml_alias_may_repeat_a_text() -> None:
     assert data["extensions"]["user"] == "Ari"
 
 
+def test_yaml_aliases_that_repeat_a_long_text_make_no_card() -> None:
+    fields = "".join(f"field{number}: *a\n" for number in range(60))
+    with pytest.raises(CardRefused):
+        read_file(f"name: Mira\ncontext: &a {'x' * 300_000}\n{fields}".encode())
+
+
 def test_names_that_lead_outside_are_no_members() -> None:
     archive = Archive(packed({"../a": b"", "/b": b"", "c:\\d": b"", "e/../../f": b"", "good/g.png": b"x"}))
     assert (set(archive.members), archive.ignored) == ({"good/g.png"}, 4)

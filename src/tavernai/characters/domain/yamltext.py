@@ -15,6 +15,8 @@ from tavernai.characters.domain.repairs import Repairs
 YAML_BYTES_MAX: Final = 4 * 1024 * 1024
 EVENTS_MAX: Final = 50_000
 ALIASES_MAX: Final = 64
+REPEATED_CHARS_MAX: Final = 1_000_000
+"""What aliases may add: 64 of four megabytes are a quarter of a gigabyte."""
 DEPTH_MAX: Final = 50
 TAGS: Final = frozenset({None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -56,6 +58,7 @@ class _Builder:
         self._kinds: list[type[dict[Any, Any]] | type[list[Any]]] = []
         self._anchors: dict[str, str | None] = {}
         self._aliases = 0
+        self._repeated = 0
         self._done: list[Any] = []
 
     def built(self, events: Iterator[Any]) -> Any:
@@ -90,7 +93,11 @@ class _Builder:
         self._aliases += 1
         if anchor is None or anchor not in self._anchors or self._aliases > ALIASES_MAX:
             raise YamlRefused("it repeats parts of itself by aliases")
-        self._add(self._anchors[anchor])
+        value = self._anchors[anchor]
+        self._repeated += len(value or "")
+        if self._repeated > REPEATED_CHARS_MAX:
+            raise YamlRefused("it repeats parts of itself by aliases")
+        self._add(value)
 
     def _start(self, event: Any) -> None:
         _check_tag(event.tag)
