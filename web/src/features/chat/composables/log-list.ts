@@ -11,6 +11,8 @@ export function useLogRows() {
   const keys = computed(() => [...shown.value.map((message) => message.id), ...pending.value.map((one) => one.key)])
   return {
     shown, pending, keys,
+    /** What was said last and whether it is whole: another one is news to who reads farther up. */
+    latest: () => (pending.value.length ? keys.value.at(-1) : `${keys.value.at(-1)} ${shown.value.at(-1)?.status}`),
     messageAt: (index: number) => shown.value[index],
     pendingAt: (index: number) => pending.value[index - shown.value.length],
     dayAt: (index: number): string | null => {

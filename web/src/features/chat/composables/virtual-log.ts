@@ -13,6 +13,8 @@ const AHEAD_ROWS = 20
 
 interface Log {
   keys: () => readonly string[]
+  /** Another value of it is news below. */
+  latest: () => string | undefined
   /** Whether the path goes on beyond what is loaded. */
   hasNewer: () => boolean
   older: () => unknown
@@ -24,7 +26,7 @@ interface Log {
  * What is read is held by the library: when rows come or go at either end, the row at the top of the view stays where it
  * is. The end is held here, because only here is known whether the last row is the end of the story or of a page.
  */
-export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, hasNewer, older, newer }: Log) {
+export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, latest, hasNewer, older, newer }: Log) {
   const virtual = useVirtualizer(computed(() => ({
     count: keys().length,
     getScrollElement: () => box.value,
@@ -86,7 +88,7 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, hasNewer, ol
   // Right after mounting nothing is measured and the end would be missed by far: one frame later it is found.
   const begin = () => { if (stuck) toEnd() }
   onMounted(() => requestAnimationFrame(() => { begin(); requestAnimationFrame(() => { begin(); measure(); ready.value = true }) }))
-  watch(() => keys().at(-1), (now, before) => { if (now && before && !atEnd.value && !hasNewer()) unseen.value = true })
+  watch(latest, (now, before) => { if (now && before && !atEnd.value && !hasNewer()) unseen.value = true })
   watch(atEnd, (end) => { if (end) unseen.value = false })
   watch(hasNewer, (more) => { if (more) stuck = false })
 
