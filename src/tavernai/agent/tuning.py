@@ -152,10 +152,14 @@ def _length_line(told: Effective) -> tuple[Injection, ...]:
     return (Injection(LENGTH_ID, length.line, depth=0, title="Reply length"),)
 
 
+NOTES: Final = ("/note/text", "/note/character_text")
+
+
 def _note(told: Effective) -> AuthorNote:
     return AuthorNote(
         text=told["/note/text"], interval=told["/note/every"], position=told["/note/position"],
         depth=told["/note/depth"], role=told["/note/role"],
+        character_text=told["/note/character_text"], character_place=told["/note/character_place"],
     )  # fmt: skip
 
 
@@ -164,11 +168,11 @@ def _accounted(told: Effective, path: str) -> bool:
     if path == REPLY:
         return False
     if path.startswith("/note/"):
-        return bool(told["/note/text"].strip())
+        return any(told[text].strip() for text in NOTES)
     return told[path] is not None and path.split("/")[1] in ("generation", "reply", "persona", "connection")
 
 
 def _used(told: Effective, path: str) -> dict[str, Any]:
     # The note's text stands among the parts of the prompt already.
-    value = None if path == "/note/text" else told[path]
+    value = None if path in NOTES else told[path]
     return {"path": path, "value": value, "source": told.sources[path].key}

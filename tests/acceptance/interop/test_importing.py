@@ -196,6 +196,20 @@ async def test_what_was_being_sent_when_a_process_ended_does_not_lie_about_for_e
     assert [(folder / name).exists() for name in ("left", "coming in")] == [False, True]
 
 
+async def test_the_note_of_a_character_joins_the_note_of_the_chat(ari: Person) -> None:
+    note = {"chara": [{"name": "Mira", "prompt": "Salt.", "useChara": True, "position": 2}]}
+    files = {
+        "characters/Mira.png": card("Mira"),
+        "settings.json": json.dumps({"extension_settings": {"note": note}}).encode(),
+        "chats/Mira/Evening.jsonl": chat(("Mira", "Hello."), ("you", "Hi."), note_prompt="Rain.", note_depth=0),
+    }  # fmt: skip
+    await imported(ari, zipped(files=files))
+    [there] = (await ari.get("/api/conversations")).ok()["items"]
+    body = {"kind": "chat", "data": {}, "conversation_id": there["id"]}
+    said = (await ari.post("/api/presets:preview", body)).ok()["messages"]
+    assert said[-1]["content"] == "Rain.\nSalt."
+
+
 async def test_a_chat_goes_on_with_what_it_said_in_place_of_the_card(ari: Person) -> None:
     mira = card("Mira", scenario="A calm sea.", system_prompt="Be.", description="prefix {{pick::red::green::blue}}")
     lore = {"entries": {"0": {"uid": 0, "key": ["nowhere"], "content": "It rains on.", "sticky": 5}}}

@@ -70,6 +70,12 @@ def test_the_context_is_never_more_than_the_connection_takes() -> None:
     assert tuned(told({"/generation/context_tokens": 2_000}), CONNECTION).context_tokens == 2_000
 
 
+def test_a_characters_note_joins_the_chats_own() -> None:
+    note = tuned(told({"/note/character_text": "Salt.", "/note/character_place": "before"}), CONNECTION).note
+    assert (note.text, note.character_text, note.character_place) == ("", "Salt.", "before")
+    assert "Salt." not in str(tuned(told({"/note/character_text": "Salt."}), CONNECTION).used)
+
+
 def test_a_note_is_placed_as_tuned_and_its_text_is_not_told_twice() -> None:
     tuning = tuned(told({"/note/text": "Rain.", "/note/depth": 2, "/note/every": 3, "/note/role": "user"}), CONNECTION)
     assert (tuning.note.text, tuning.note.depth, tuning.note.interval, tuning.note.role) == ("Rain.", 2, 3, "user")

@@ -256,6 +256,14 @@ def _note() -> Iterator[Path]:
         "every", 0, 1_000, default=1, neutral=1,
         meaning="With every how many of your messages the note is inserted: 1 always, 0 never.",
     )  # fmt: skip
+    rows.text(
+        "character_text", 20_000, default="", scopes=("character",),
+        meaning="A note of the character's own that joins the author's note in every chat with it.",
+    )  # fmt: skip
+    rows.choice(
+        "character_place", "replace", "before", "after", default="after", scopes=("character",),
+        meaning="Whether that note stands before or after the author's note, or in its place.",
+    )  # fmt: skip
     yield from rows.rows
 
 

@@ -22,7 +22,6 @@ from tavernai.interop.importing.domain.tuning import (
     card_notes,
     chosen,
     global_books,
-    note_of,
     personas_of,
     scripts_of,
     tuned,
@@ -165,8 +164,7 @@ class Folders:
                 yield scope, self._joined(tx, scope, BOOKS, books)
         for name, note in card_notes(settings).items():
             if name in by_stem:
-                told = [_set(one.path, one.value) for one in note_of(note, at="") if isinstance(one, Tuned)]
-                yield Scope("character", by_stem[name]), told
+                yield Scope("character", by_stem[name]), [_set(path, value) for path, value in note.items()]
         for avatar, persona in self.personas(root).items():
             for card in persona.connections:
                 if card in self.files and (persona_id := self.persona_files.get(f"{root}{avatar}")):

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 import orjson
 
+from tavernai.config.domain.paths import PATHS
+from tavernai.kernel.text import clean_text
+
 Turn = Callable[[Any], Any]
 
 
@@ -287,11 +290,17 @@ def books_of_cards(settings: Mapping[str, Any]) -> dict[str, list[str]]:
     return {}
 
 
+PLACES: Final = ("replace", "before", "after")
+
+
 def card_notes(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Author's notes kept for characters, by the card's file without its ending, under the names chats use."""
+    """The notes of characters that join a chat's own, as config, by the card's file without its ending."""
     found = _inside(settings, "extension_settings", "note", "chara")
     return {
-        str(one.get("name")): {"note_prompt": one["prompt"]}
+        str(one.get("name")): {
+            "/note/character_text": clean_text(str(one["prompt"]))[: PATHS["/note/character_text"].length],
+            "/note/character_place": PLACES[one["position"]] if one.get("position") in (0, 1, 2) else PLACES[0],
+        }
         for one in (found if isinstance(found, list) else [])
         if isinstance(one, Mapping) and one.get("useChara") and one.get("prompt")
     }
