@@ -17,7 +17,8 @@ from tests.support.servers import Server
 pytestmark = needs_chromium
 
 THEMES = ("light", "dark", "contrast", "candle", "ink", "sea")
-PLACES = ("/chat", "/characters", "/connections", "/settings/appearance", "/settings/speech")
+PLACES = ("/chat", "/characters", "/personas", "/presets", "/search", "/connections")
+SECTIONS = ("/settings/replies", "/settings/appearance", "/settings/speech")
 
 
 def _notices(guest: Visitor) -> Locator:
@@ -41,7 +42,7 @@ async def test_a_theme_is_worn_from_the_first_paint_and_reads_well_everywhere(
         await expect(guest.page.locator("html")).to_have_attribute("data-theme", theme)
         await guest.reads(GREETING)
         await guest.looks_around()
-        for place in PLACES:
+        for place in (*PLACES, *SECTIONS):
             await guest.page.goto(place)
             await expect(guest.page.get_by_role("heading", level=1)).to_be_visible()
             await guest.page.wait_for_timeout(300)
