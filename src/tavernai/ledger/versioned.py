@@ -4,15 +4,16 @@ For rooms whose things are a row with `owner_id`, `version`, `updated_at` and `d
 beside it. The ledger holds what they were: version n is what the first n facts of the thing's stream tell.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Table, select
 
 from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.clock import rfc3339
+from tavernai.kernel.errors import NotFound
 from tavernai.kernel.facts import Recorded, fact_from
 from tavernai.ledger.store import stream_after
 from tavernai.storage.rows import Row
@@ -67,6 +68,13 @@ class Versioned:
             query = query.where(c.version < before)
         return [dict(row) for row in conn.execute(query.order_by(c.version.desc()).limit(limit)).mappings()]
 
+    def line(self, conn: Connection, owner_id: str, thing_id: str, version: int) -> Row:
+        """One line of its history. Raises NotFound."""
+        lines = self.lines(conn, owner_id, thing_id, before=version + 1)
+        if not lines or lines[0]["version"] != version:
+            raise NotFound
+        return lines[0]
+
     def _remember(self, tx: Unit, recorded: Recorded, thing_id: str, *, version: int, changed: list[str]) -> None:
         tx.insert(self.history, {
             self.key: thing_id, "version": version, "owner_id": recorded.owner_id, "at": recorded.ts,
@@ -83,6 +91,34 @@ def line_shown(row: Row) -> dict[str, Any]:
     """One line of a history: plain JSON values."""
     told = {name: row[name] for name in ("version", "kind", "actor")}
     return told | {"at": rfc3339(row["at"]), "changed": orjson.loads(row["changed"])}
+
+
+class State(Protocol):
+    """What a thing was at one version. `brought_back`: the version that its last change made it like again."""
+
+    @property
+    def brought_back(self) -> int | None: ...
+
+
+_S = TypeVar("_S", bound=State)
+
+
+def compared(
+    conn: Connection,
+    stream: str,
+    line: Row,
+    *,
+    now: int,
+    against: Against,
+    state_of: Callable[[Iterable[Any]], _S],
+    differences: Callable[[_S, _S], tuple[list[Any], int]],
+) -> dict[str, Any]:
+    """A line of a history with what changed then, or how the thing was then against how it is at version `now`."""
+    other = now if against == "now" else line["version"] - 1
+    then, beside = (state_of(facts_of(conn, stream, versions=one)) for one in (line["version"], other))
+    groups, more = differences(beside, then)
+    told = {"brought_back": then.brought_back, "against": against, "groups": groups, "more": more}
+    return line_shown(line) | told
 
 
 def facts_of(conn: Connection, stream: str, *, versions: int) -> Iterator[Any]:

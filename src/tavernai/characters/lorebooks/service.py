@@ -29,7 +29,7 @@ from tavernai.kernel.uses import Uses
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
-from tavernai.ledger.versioned import Against, facts_of, line_shown
+from tavernai.ledger.versioned import Against, compared, facts_of
 from tavernai.storage.rows import Row
 
 NAME_CHARS_MAX = 200
@@ -169,12 +169,10 @@ class LorebookService:
 
         def query(conn: Connection) -> dict[str, Any]:
             row, line = _line(conn, user_id, lorebook_id, version)
-            stream = _stream(user_id, lorebook_id).key
-            then = state_of(facts_of(conn, stream, versions=version))
-            other = state_of(facts_of(conn, stream, versions=row["version"] if against == "now" else version - 1))
-            groups, more = differences(other, then)
-            told = {"brought_back": then.brought_back, "against": against, "groups": groups, "more": more}
-            return line_shown(line) | told
+            return compared(
+                conn, _stream(user_id, lorebook_id).key, line, now=row["version"], against=against,
+                state_of=state_of, differences=differences,
+            )  # fmt: skip
 
         return await self._storage.read(query)
 
@@ -308,10 +306,9 @@ def _stream(user_id: str, lorebook_id: str) -> Stream:
 def _line(conn: Connection, user_id: str, lorebook_id: str, version: int) -> tuple[Row, Row]:
     """The book and one line of its history. Raises NotFound."""
     row = store.book(conn, user_id, lorebook_id)
-    lines = store.BOOKS.lines(conn, user_id, lorebook_id, before=version + 1)
-    if row is None or not lines or lines[0]["version"] != version:
+    if row is None:
         raise NotFound
-    return row, lines[0]
+    return row, store.BOOKS.line(conn, user_id, lorebook_id, version)
 
 
 def _edits(

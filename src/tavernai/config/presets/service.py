@@ -29,7 +29,7 @@ from tavernai.kernel.uses import Uses
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.ports import Storage
 from tavernai.ledger.transaction import Transaction
-from tavernai.ledger.versioned import Against, facts_of, line_shown
+from tavernai.ledger.versioned import Against, compared, facts_of
 from tavernai.storage.rows import Row
 
 NAME_CHARS_MAX = 200
@@ -181,12 +181,10 @@ class PresetService:
 
         def query(conn: Connection) -> dict[str, Any]:
             row, line = _line(conn, user_id, preset_id, version)
-            stream = _stream(user_id, preset_id).key
-            then = state_of(facts_of(conn, stream, versions=version))
-            other = state_of(facts_of(conn, stream, versions=row["version"] if against == "now" else version - 1))
-            groups, more = differences(other, then)
-            told = {"brought_back": then.brought_back, "against": against, "groups": groups, "more": more}
-            return line_shown(line) | told
+            return compared(
+                conn, _stream(user_id, preset_id).key, line, now=row["version"], against=against,
+                state_of=state_of, differences=differences,
+            )  # fmt: skip
 
         return await self._storage.read(query)
 
@@ -324,11 +322,7 @@ def _stream(user_id: str, preset_id: str) -> Stream:
 
 def _line(conn: Connection, user_id: str, preset_id: str, version: int) -> tuple[Row, Row]:
     """The preset and one line of its history. Raises NotFound."""
-    row = _found(conn, user_id, preset_id)
-    lines = store.PRESETS.lines(conn, user_id, preset_id, before=version + 1)
-    if not lines or lines[0]["version"] != version:
-        raise NotFound
-    return row, lines[0]
+    return _found(conn, user_id, preset_id), store.PRESETS.line(conn, user_id, preset_id, version)
 
 
 def _found(conn: Connection, user_id: str, preset_id: str) -> Row:
