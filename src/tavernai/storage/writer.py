@@ -49,7 +49,7 @@ class Session(Protocol):
         ...
 
 
-class Job:
+class Waiting:
     """A unit of work that waits for its COMMIT."""
 
     __slots__ = ("failure", "future", "loop", "result", "unit")
@@ -82,7 +82,7 @@ class GroupWriter:
         self._session = session
         self._statements = Statements(dialog.write_engine.dialect)
         self._known = Known()
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._hear: list[Heard] = []
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -95,9 +95,9 @@ class GroupWriter:
         """Run the unit in the writer thread; return its result after COMMIT, raise what it raised."""
         if self._queue.qsize() >= WAITING_MAX:
             raise StorageBusy
-        job = Job(unit, asyncio.get_running_loop())
-        self._queue.put(job)
-        return await job.future
+        one = Waiting(unit, asyncio.get_running_loop())
+        self._queue.put(one)
+        return await one.future
 
     def close(self) -> None:
         """Write what waits, then end the thread."""
@@ -107,45 +107,45 @@ class GroupWriter:
     def _run(self) -> None:
         with self._dialog.write_engine.connect() as connection:
             while True:
-                jobs, ending = self._next_group()
-                if jobs:
-                    self._answer(jobs, self._write(connection, jobs))
+                waiting, ending = self._next_group()
+                if waiting:
+                    self._answer(waiting, self._write(connection, waiting))
                 if ending:
                     return
 
-    def _next_group(self) -> tuple[list[Job], bool]:
+    def _next_group(self) -> tuple[list[Waiting], bool]:
         first = self._queue.get()
-        jobs: list[Job] = []
+        waiting: list[Waiting] = []
         while first is not None:
-            jobs.append(first)
-            if len(jobs) >= GROUP_MAX:
-                return jobs, False
+            waiting.append(first)
+            if len(waiting) >= GROUP_MAX:
+                return waiting, False
             try:
                 first = self._queue.get_nowait()
             except queue.Empty:
-                return jobs, False
-        return jobs, True
+                return waiting, False
+        return waiting, True
 
-    def _write(self, connection: Connection, jobs: list[Job]) -> Sequence[Any]:
+    def _write(self, connection: Connection, waiting: list[Waiting]) -> Sequence[Any]:
         try:
-            return self._write_together(connection, jobs)
+            return self._write_together(connection, waiting)
         except Exception as error:  # whatever the engine said: nothing of this group was written
             self._known.clear()
             self._roll_back(connection)
-            if len(jobs) == 1:
-                jobs[0].failure = self._refusal(error)
+            if len(waiting) == 1:
+                waiting[0].failure = self._refusal(error)
                 return ()
-            log.info("group_replayed", units=len(jobs), error=type(error).__name__)
-            return self._write_alone(connection, jobs)
+            log.info("group_replayed", units=len(waiting), error=type(error).__name__)
+            return self._write_alone(connection, waiting)
 
-    def _write_together(self, connection: Connection, jobs: list[Job]) -> Sequence[Any]:
+    def _write_together(self, connection: Connection, waiting: list[Waiting]) -> Sequence[Any]:
         self._dialog.begin(connection)
         if not self._dialog.unchanged(connection):
             self._known.clear()
         group = Group(connection, self._statements, self._known)
         self._session.open(group, connection)
-        for job in jobs:
-            self._run_unit(group, job)
+        for one in waiting:
+            self._run_unit(group, one)
         group.flush()
         connection.commit()
         if group.known is self._known:
@@ -157,21 +157,21 @@ class GroupWriter:
             self._health.wrote()
         return recorded
 
-    def _write_alone(self, connection: Connection, jobs: list[Job]) -> Sequence[Any]:
+    def _write_alone(self, connection: Connection, waiting: list[Waiting]) -> Sequence[Any]:
         """Each unit in a transaction of its own, so that one refusal by the engine harms no other."""
         recorded: list[Any] = []
-        for job in jobs:
-            job.result, job.failure = None, None
-            recorded += self._write(connection, [job])
+        for one in waiting:
+            one.result, one.failure = None, None
+            recorded += self._write(connection, [one])
         return recorded
 
-    def _run_unit(self, group: Group, job: Job) -> None:
+    def _run_unit(self, group: Group, one: Waiting) -> None:
         unit = self._session.unit(group)
         try:
-            job.result = job.unit(unit)
+            one.result = one.unit(unit)
         except Exception as refusal:
             unit.drop()
-            job.failure = refusal
+            one.failure = refusal
         else:
             unit.keep()
             self._session.kept(unit)
@@ -189,22 +189,22 @@ class GroupWriter:
         log.error("group_failed", exc_info=error)
         return StorageFailed(reason=type(error).__name__)
 
-    def _answer(self, jobs: list[Job], recorded: Sequence[Any]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
-        for job in jobs:
-            by_loop.setdefault(job.loop, []).append(job)
+    def _answer(self, waiting: list[Waiting], recorded: Sequence[Any]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
+        for one in waiting:
+            by_loop.setdefault(one.loop, []).append(one)
         for number, (loop, own) in enumerate(by_loop.items()):
             try:
                 loop.call_soon_threadsafe(self._deliver, own, recorded if number == 0 else ())
             except RuntimeError:  # that loop was closed; nobody waits there any more
                 continue
 
-    def _deliver(self, jobs: list[Job], recorded: Sequence[Any]) -> None:
+    def _deliver(self, waiting: list[Waiting], recorded: Sequence[Any]) -> None:
         if recorded:
             for hear in self._hear:
                 _tell(hear, recorded)
-        for job in jobs:
-            job.answer()
+        for one in waiting:
+            one.answer()
 
 
 def _tell(hear: Heard, recorded: Sequence[Any]) -> None:
