@@ -225,6 +225,13 @@ async def test_duplicates_are_found_by_card_name_and_picture(gallery: Gallery) -
     assert (await gallery.duplicates.groups(gallery.user_id, "picture", cursor=None, limit=5)).items == []
 
 
+async def test_books_that_differ_are_told_by_what_wakes_each_entry_and_what_it_says(gallery: Gallery) -> None:
+    for said in ("It turns.", "It is out."):
+        await gallery.add("Ada", character_book={"entries": [{"keys": ["lamp", "light"], "content": said}]})
+    [group] = (await gallery.duplicates.groups(gallery.user_id, "name", cursor=None, limit=5)).items
+    assert dict(group.differences)["character_book"] == ["lamp, light: It turns.", "lamp, light: It is out."]
+
+
 async def test_one_picture_with_two_cards_in_it_is_found(gallery: Gallery) -> None:
     for name in ("Ada", "Bea"):
         one = await gallery.add(name)

@@ -69,5 +69,14 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
+    if isinstance(value, dict) and isinstance(value.get("entries"), list):
+        value = "\n".join(_entry(one) for one in value["entries"] if isinstance(one, dict))
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= TEXT_CHARS_MAX else text[: TEXT_CHARS_MAX - 1] + "…"
+
+
+def _entry(entry: dict[str, Any]) -> str:
+    """An entry of a card's book as people read it: what wakes it, and what it says."""
+    keys = entry.get("keys")
+    waking = ", ".join(key for key in keys if isinstance(key, str)) if isinstance(keys, list) else ""
+    return f"{waking}: {entry.get('content') or ''}" if waking else str(entry.get("content") or "")

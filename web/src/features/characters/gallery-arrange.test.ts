@@ -61,10 +61,11 @@ test('a kept view puts its question into the address', async () => {
 })
 
 test('of duplicates one is kept and the others go to the trash', async () => {
-  const group = { characters: people.slice(0, 2), differences: [{ field: 'description', texts: ['Wry.', 'Kind.'] }] }
+  const group = { characters: people.slice(0, 2), differences: [{ field: 'description', texts: ['Wry.', 'Kind.'] }, { field: 'creation_date', texts: ['1683927149', ''] }] }
   const server = fakeServer({ ...doors, 'GET /api/characters/duplicates': { items: [group], next_cursor: null }, 'POST /api/characters:bulk': done({ changed: 1 }) })
   const { user } = await show(DuplicatesView, { at: '/characters/duplicates' })
   expect(await screen.findByText('Kind.')).toBeTruthy()
+  expect([screen.queryByText('Card made'), screen.queryByText(/2023/), screen.queryByText('1683927149')].map(Boolean)).toEqual([true, true, false])
   expect(await faults()).toEqual([])
   await user.click(screen.getAllByRole('button', { name: /^Keep/ })[1]!)
   await waitFor(() => expect(server.asked('POST /api/characters:bulk')[0]?.body).toEqual({ ids: ['1'], action: 'trash' }))
