@@ -298,7 +298,7 @@ class ReplyWriter:
     async def _kept(self, told: Told) -> Kept:
         """Cleaned outside the unit that records it; scripts may take their time, so elsewhere than on this loop."""
         if told.staged is not None and told.staged.is_slow:
-            return await asyncio.to_thread(kept_of, told)
+            return await self.storage.study(lambda conn: kept_of(told))
         return kept_of(told)
 
 

@@ -1,8 +1,11 @@
 """What people ask of the agent: post a message, have a reply made again, go on, stop, try again."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, select
 
@@ -39,6 +42,7 @@ from tavernai.streaming.service import session_for, stream_url
 WAITING_MAX = 200
 HEARINGS_MAX = 8
 """How often words are heard anew because variables changed while they were read."""
+HEARD_AT_ONCE = 2
 NARRATOR = "System"
 ROUTE = "agent.messages"
 
@@ -115,6 +119,7 @@ class AgentService:
         self._storage = storage
         self._stage = stage
         self._opener = Opener.of(Listener(stage))
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def post(self, user_id: str, order: Order) -> Posted:
         """Take an order. The same idempotency key with the same body within a day answers the same again.
@@ -181,8 +186,8 @@ class AgentService:
     async def _ahead(self, user_id: str, order: Order, opens: str) -> Ahead:
         """A person's own words as they will be stored, and the greeting of the conversation they open."""
         if order.action is not None:
-            return await self._storage.study(
-                lambda conn: Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
+            return await self._studied(
+                user_id, lambda conn: Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
             )
         is_own = (order.speaker is None or order.speaker.role == "user") and (order.content or "").strip()
         asked: dict[str, Any] = {
@@ -192,7 +197,12 @@ class AgentService:
         plain = await self._storage.glance(lambda conn: self._opener.plain(conn, user_id, **asked))
         if plain is not None:
             return plain
-        return await self._storage.study(lambda conn: self._opener.ahead(conn, user_id, **asked))
+        return await self._studied(user_id, lambda conn: self._opener.ahead(conn, user_id, **asked))
+
+    async def _studied(self, user_id: str, query: Callable[[Connection], Ahead]) -> Ahead:
+        """Two at a time for each person: however slow their scripts are, a thread is left for the others."""
+        async with self._turns.setdefault(user_id, asyncio.Semaphore(HEARD_AT_ONCE)):
+            return await self._storage.study(query)
 
     def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         act = self._act if order.action else self._say

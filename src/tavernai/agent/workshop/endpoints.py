@@ -56,7 +56,7 @@ async def preview_preset(given: s.PreviewGiven, who: ForConfig, workshop: Worksh
 
 @router.post("/api/scripts:test")
 async def try_script(given: s.ScriptTestGiven, who: ForConfig, workshop: Workshop) -> s.ScriptTestShown:
-    return s.ScriptTestShown(**await workshop.test_script(given.script, given.text))
+    return s.ScriptTestShown(**await workshop.test_script(who.user_id, given.script, given.text))
 
 
 @router.post("/api/lorebooks:test")

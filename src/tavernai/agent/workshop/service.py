@@ -108,9 +108,10 @@ class WorkshopService:
                 )
             )
 
-    async def test_script(self, raw: Mapping[str, Any], text: str) -> dict[str, Any]:
+    async def test_script(self, user_id: str, raw: Mapping[str, Any], text: str) -> dict[str, Any]:
         """What a script makes of a text, and where it matches; offsets count characters (code points)."""
-        return await asyncio.to_thread(_tried_script, raw, text)
+        async with self._turn(user_id):
+            return await self._storage.study(lambda conn: _tried_script(raw, text))
 
     async def displayed(
         self, user_id: str, conversation_id: str, *, message_ids: Sequence[str], newest: int = 0
