@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from tavernai.agent.counting import counted
+from tavernai.agent.domain.thoughts import Thoughts
 from tavernai.agent.domain.tidy import Tidy
 from tavernai.agent.errors import LeaseLost, ReplyBroke
 from tavernai.agent.events import PlanMade, RouteChosen, TaskRetry, TaskWaiting
@@ -195,24 +196,35 @@ class ReplyWriter:
         staged = told.staged
         assert staged is not None
 
+        thoughts = Thoughts(*staged.marks)
+
         def hear(delta: Delta) -> None:
             told.size += len(delta.text) + len(delta.reasoning)
             if told.size > REPLY_CHARACTERS_MAX:
                 raise UpstreamBadAnswer(words="the answer is far too long")
-            text = tidy.feed(delta.text) if delta.text else ""
+            if delta.reasoning:
+                told.reasoning.append(delta.reasoning)
+            if delta.text:
+                keep(*thoughts.feed(delta.text))
+            if delta.finish or delta.usage:
+                told.finish = delta.finish or told.finish
+                told.usage = delta.usage or told.usage
+
+        def keep(said: str, thought: str) -> None:
+            if thought:
+                told.reasoning.append(thought)
+            text = tidy.feed(said) if said else ""
             if text:
                 told.pieces.append(text)
                 reply.add(text)
                 self.drafts.grew(draft, len(text))
                 if told.first_token_ms is None:
                     told.first_token_ms = int((time.monotonic() - told.since) * 1000)
-            if delta.reasoning:
-                told.reasoning.append(delta.reasoning)
-            if delta.finish or delta.usage:
-                told.finish = delta.finish or told.finish
-                told.usage = delta.usage or told.usage
 
-        await self.gateway.tell(staged.connection, staged.request, hear)
+        try:
+            await self.gateway.tell(staged.connection, staged.request, hear)
+        finally:
+            keep(*thoughts.rest())
 
     async def _end(
         self,

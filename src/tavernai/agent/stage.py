@@ -72,6 +72,8 @@ class Staged:
     """cleaning runs scripts, which may take their time"""
     before: str = ""
     """the text a continuation goes on from"""
+    marks: tuple[str, str] = ("", "")
+    """what stands before and after thoughts in a reply; empty: nothing is told apart"""
     route_reason: str = "default"
     plan_event: str | None = None
     route_event: str | None = None
@@ -142,7 +144,8 @@ class Director:
         thought = stored.of("reasoning")
         return Staged(
             connection, request, plan, texts, _cleaner(scene, prompt.stop, rewritten), thought or str,
-            rewritten is not None or thought is not None, made.before, reason,
+            rewritten is not None or thought is not None, made.before,
+            ("", "") if made.before else (scene.options.reasoning.prefix, scene.options.reasoning.suffix), reason,
         )  # fmt: skip
 
     def prompt(self, made: Set, *, dice: random.Random) -> Prompt:
