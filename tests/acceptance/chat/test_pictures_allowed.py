@@ -76,6 +76,7 @@ async def test_allowed_is_shown_with_our_headers_and_none_of_theirs(scene: Scene
     assert told["content-security-policy"] == "default-src 'none'; sandbox"
     assert told["cross-origin-resource-policy"] == "same-origin"
     assert told["cache-control"].startswith("private")
+    assert "Cookie" in told["vary"]
     assert not {"set-cookie", "x-theirs"} & set(told)
     assert not {"cookie", "referer", "authorization", "x-csrf-token"} & {name.lower() for name in scene.host.headers[0]}
 

@@ -56,6 +56,7 @@ def _answer(request: Request, fetched: Fetched) -> Response:
     headers = {
         "ETag": fetched.etag,
         "Cache-Control": f"private, max-age={FRESH_SECONDS}",
+        "Vary": "Cookie, Authorization",  # the next person at this browser asks anew
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
