@@ -22,9 +22,6 @@ from tavernai.ops.logs import set_up
 from tavernai.settings import Settings
 
 BACKLOG = 2048
-DOORS = 8
-"""How many callers are let in in one turn of the event loop: libuv takes one from each socket it listens on, so the one
-socket is given to it this many times. Behind a single one, a thousand callers wait a thousand busy turns."""
 KEEP_ALIVE_SECONDS = 75
 HEADERS_BYTES_MAX = 64 * 1024
 SOCKET_MESSAGE_BYTES_MAX = 4096
@@ -86,7 +83,7 @@ class Server(uvicorn.Server):
 
     async def run_until_stopped(self, door: socket.socket) -> None:
         with _on_signal(self._asked_to_stop):
-            await self.serve(sockets=[door, *(door.dup() for _ in range(DOORS - 1))])
+            await self.serve(sockets=[door])
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
