@@ -40,7 +40,7 @@ from tavernai.streaming.drafts import Draft, Drafts, forget
 from tavernai.streaming.hub import Hub, Reply
 
 REPLY_SECONDS_MAX = 1_800
-REPLY_CHARACTERS_MAX = 2_000_000
+REPLY_CHARACTERS_MAX = 16_000_000
 """As long as a person may write, thoughts counted in: a message without end is one that nobody can open."""
 RECORD_SECONDS_MAX = 20
 DISK_SECONDS_MAX = 1_800
