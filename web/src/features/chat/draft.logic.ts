@@ -36,10 +36,11 @@ export function merge(kept: KeptDraft, told: ToldDraft | null): KeptDraft {
 }
 
 /** What this device holds once another page tells what it wrote, at once and maybe in the middle of a word: here `typing`
- * keeps what is being written, whatever the clocks say, and the other text is offered. */
+ * keeps what is being written, whatever the clocks say, and the other text is offered. A text both sides had, emptied over
+ * there, was sent: it goes here too. */
 export function heard(kept: KeptDraft, told: ToldDraft | null, { typing }: { typing: boolean }): KeptDraft {
-  if (!typing || !kept.text.trim()) return merge(kept, told)
   const theirs = told?.text ?? ''
+  if (!typing || !kept.text.trim() || (!theirs && !unsaved(kept))) return merge(kept, told)
   const agreed = { ...kept, agreed: theirs }
   return kept.text.startsWith(theirs) || kept.other === theirs ? agreed : offering(agreed, theirs)
 }

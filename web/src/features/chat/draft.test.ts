@@ -36,6 +36,8 @@ describe('two devices', () => {
     expect(heard(mine, there('theirs', '12:02'), { typing: true }).other).toBe('theirs')
     expect(heard(here('Hello you', 'Hel'), there('Hello'), { typing: true }).other).toBeUndefined()
     expect(heard(here('was', 'was'), there('theirs', '12:01'), { typing: false })).toEqual(here('theirs', 'theirs'))
+    expect(heard(here('sent', 'sent'), null, { typing: true })).toEqual(here('', ''))
+    expect(heard(here('sent, and more', 'sent'), null, { typing: true }).text).toBe('sent, and more')
   })
   it('take, join or dismiss the other text', () => {
     const kept = { ...here('mine'), other: 'theirs' }
