@@ -36,12 +36,13 @@ export function merge(kept: KeptDraft, told: ToldDraft | null): KeptDraft {
 }
 
 /** What this device holds once another page tells what it wrote, at once and maybe in the middle of a word: here `typing`
- * keeps what is being written, whatever the clocks say, and the other text is offered. A text both sides had, emptied over
- * there, was sent: it goes here too. */
+ * keeps what is being written, whatever the clocks say, and the other text is offered. A text both sides had goes where
+ * the other page takes it: on, when it was continued there, and away, when it was sent. */
 export function heard(kept: KeptDraft, told: ToldDraft | null, { typing }: { typing: boolean }): KeptDraft {
   const theirs = told?.text ?? ''
-  if (!typing || !kept.text.trim() || (!theirs && !unsaved(kept))) return merge(kept, told)
-  const agreed = { ...kept, agreed: theirs }
+  const followed = !unsaved(kept) && (!theirs || theirs.startsWith(kept.text))
+  if (!typing || !kept.text.trim() || followed) return merge(kept, told)
+  const agreed = { ...kept, agreed: theirs, other: theirs || kept.other !== kept.agreed ? kept.other : undefined }
   return kept.text.startsWith(theirs) || kept.other === theirs ? agreed : offering(agreed, theirs)
 }
 

@@ -39,6 +39,13 @@ describe('two devices', () => {
     expect(heard(here('sent', 'sent'), null, { typing: true })).toEqual(here('', ''))
     expect(heard(here('sent, and more', 'sent'), null, { typing: true }).text).toBe('sent, and more')
   })
+  it('follow a text both had, that goes on and is sent over there', () => {
+    const longer = heard(here('Hello', 'Hello'), there('Hello you', '12:01'), { typing: true })
+    expect(longer).toMatchObject({ text: 'Hello you', agreed: 'Hello you' })
+    expect(heard(longer, null, { typing: true }).text).toBe('')
+    const mine = heard(here('mine', 'was'), there('theirs', '12:01'), { typing: true })
+    expect(heard(mine, null, { typing: true })).toMatchObject({ text: 'mine', other: undefined })
+  })
   it('take, join or dismiss the other text', () => {
     const kept = { ...here('mine'), other: 'theirs' }
     expect(exchanged(kept, 1)).toMatchObject({ text: 'theirs', other: 'mine' })
