@@ -44,7 +44,8 @@ def scanned(given: dict[str, Any], timed: Timed) -> tuple[Scan, dict[str, Any]]:
         input_of(given, env, timed),
         Tools(lambda text: expand(text, env), NO_TOKENIZER.text, rolls, time.monotonic),
     )
-    rewriter = ScriptRewriter(scripts_from(given.get("extension_settings", {}).get("regex", [])), lambda text: text)
+    scripts = scripts_from(given.get("extension_settings", {}).get("regex", []))
+    rewriter = ScriptRewriter(scripts, lambda text: expand(text, env))
     return found, output(given, found, rewriter)
 
 

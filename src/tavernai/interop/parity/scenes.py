@@ -63,7 +63,12 @@ def scenes(loaded: dict[str, Any]) -> Iterator[Scene]:
     said: list[dict[str, Any]] = []
     for number, request in enumerate(loaded["expected"]["requests"]):
         speaker = speaker_of(given, request, number)
-        yield scene_of(given, speaker, said=said, is_text=loaded["api"] == "textgen")
+        is_text = loaded["api"] == "textgen"
+        yield (
+            heard_before(scene_of(given, speaker, said=said, is_text=is_text))
+            if said
+            else scene_of(given, speaker, is_text=is_text)
+        )
         said.append({"name": speaker["card"]["data"]["name"], "is_user": False, "mes": "OK."})
 
 
@@ -82,8 +87,8 @@ def speaker_of(given: dict[str, Any], request: dict[str, Any], number: int) -> d
 def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), is_text: bool = False) -> Scene:
     oai, power, meta = given["oai"], given["power_user"], given["chat_metadata"]
     generation = given.get("generation", {})
-    chat = [given["message"] | message for message in [*given["chat"], *said]]
-    chat = chat[:-1] if generation.get("type") == "swipe" else chat
+    chat = left_of([given["message"] | message for message in given["chat"]], generation.get("type"))
+    chat += [given["message"] | message for message in said]
     usual = (given["max_context (textgen)"], given["amount_gen (textgen)"]) if is_text else (None, None)
     sizes = (given.get("max_context", usual[0]), given.get("amount_gen", usual[1]))
     scene = Scene(
@@ -102,13 +107,34 @@ def scene_of(given: dict[str, Any], speaker: dict[str, Any], *, said: Any = (), 
         overrides=ChatOverrides(meta.get("scenario", ""), meta.get("mes_example", ""), meta.get("system_prompt", "")),
         options=options_of(power),
         quiet_prompt=generation.get("quiet_prompt", ""),
+        quiet_is_loud=bool(generation.get("quiet_to_loud")),
+        first_included=str(meta.get("lastInContextMessageId") or ""),
         skip_chat_lore=generation.get("skip_wian", False),
         pick_seed=meta.get("chat_id_hash", 0),
         pick_reroll=str(meta.get("pick_reroll_seed", "")),
     )
-    text = typed(scene, generation.get("input_text", ""))
+    asked = generation.get("input_text", "") or (
+        scene.preset.send_if_empty if sends_filler(scene, is_text, said) else ""
+    )
+    text = typed(scene, asked)
     sent = HistoryMessage("typed", "user", scene.persona.name, text)
     return replace(scene, history=[*scene.history, sent]) if text else scene
+
+
+def left_of(chat: list[dict[str, Any]], kind: str | None) -> list[dict[str, Any]]:
+    """What a reply of this kind stands under: another wording, or a reply made anew, takes the last one away."""
+    replaces = kind == "swipe" or (kind == "regenerate" and bool(chat) and not chat[-1]["is_user"])
+    return chat[:-1] if replaces else chat
+
+
+def sends_filler(scene: Scene, is_text: bool, said: Any) -> bool:
+    """Whether what is sent for an empty message is a message of its own: of a chat, in the first turn."""
+    return not is_text and not said and scene.generation == "normal" and bool(scene.preset.send_if_empty.strip())
+
+
+def heard_before(scene: Scene) -> Scene:
+    """The scene of a later request: the persona's words in the chat are known from the one before."""
+    return replace(scene, world=replace(scene.world, persona_is_searched=True) if scene.world else None)
 
 
 def typed(scene: Scene, text: str) -> str:

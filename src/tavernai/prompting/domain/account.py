@@ -78,12 +78,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What was left out. `why` is "budget" when it did not fit, "older" when it never was a candidate."""
+    """What was left out. `why` is "budget" when it did not fit, "older" when it never was a candidate,
+    "broken" when it cannot be read and something else stands in its place."""
 
     source: Source
     title: str
     tokens: int
-    why: Literal["budget", "older"]
+    why: Literal["budget", "older", "broken"]
     message_ids: tuple[str, ...] = ()
     count: int = 1
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from re import compile as pattern
 from typing import Any, Final
 
+from tavernai.prompting.domain.examples import MARK
 from tavernai.prompting.domain.macro_env import CardFields, Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.presets import ROLES
@@ -132,8 +133,8 @@ def _joined(env: Env, name: str, *, label: str) -> str:
         value = str(card_data(character.card).get(name) or "").strip()
         if not value:
             continue
-        if name == "mes_example" and value[:7].upper() != "<START>":
-            value = "<START>\n" + value
+        if name == "mes_example" and not value.startswith(MARK):
+            value = f"{MARK}\n{value}"
         whole = _labelled(group.prefix, label) + _labelled(value, label) + _labelled(group.suffix, label)
         # Not trimmed: line breaks at the ends of prefix and suffix set the cards apart.
         parts.append(_told(whole, env.speaking_as(character.name)))

@@ -78,8 +78,8 @@ def _own(entry: PromptEntry, text: str) -> tuple[Piece, ...]:
 
 def _system_values(env: Env, lore: LorePlan) -> Iterator[tuple[str, tuple[Piece, ...]]]:
     preset, fields = env.scene.preset, env.fields
-    yield "worldInfoBefore", _formatted_lore(lore.before, preset.wi_format)
-    yield "worldInfoAfter", _formatted_lore(lore.after, preset.wi_format)
+    yield "worldInfoBefore", _formatted_lore(env, lore.before, preset.wi_format)
+    yield "worldInfoAfter", _formatted_lore(env, lore.after, preset.wi_format)
     yield "charDescription", _value("charDescription", fields.description)
     yield "charPersonality", _value("charPersonality", _formatted(env, fields.personality, preset.personality_format))
     yield "scenario", _value("scenario", _formatted(env, fields.scenario, preset.scenario_format))
@@ -96,16 +96,19 @@ def _formatted(env: Env, text: str, form: str) -> str:
     return expand(form, env) if text and form.strip() else text
 
 
-def _formatted_lore(hits: list[LoreHit], form: str) -> tuple[Piece, ...]:
+def _formatted_lore(env: Env, hits: list[LoreHit], form: str) -> tuple[Piece, ...]:
     """The entries joined by newlines, inside the preset's frame; `{0}` marks where they go."""
-    pieces = lore_text(hits)
-    if not pieces or not form.strip():
-        return pieces
-    before, mark, after = form.partition("{0}")
-    if not mark:
-        return (Piece("preset", "wi_format", "Frame of the lore", form),)
-    pieces[0].before = before
-    return (*pieces, Piece("preset", "wi_format", "Frame of the lore", after)) if after else pieces
+    if not lore_text(hits) or not form.strip():
+        return lore_text(hits)
+    first, *others = [expand(text, env) for text in form.split("{0}")]
+    if not others:
+        return (Piece("preset", "wi_format", "Frame of the lore", first),)
+    pieces: list[Piece] = []
+    for before, after in zip([first, *[""] * len(others)], others, strict=False):
+        lore = lore_text(hits)
+        lore[0].before = before
+        pieces += [*lore, *([Piece("preset", "wi_format", "Frame of the lore", after)] if after else [])]
+    return tuple(pieces)
 
 
 def _override(slot: Slot | None, text: str) -> None:

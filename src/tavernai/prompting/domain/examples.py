@@ -7,7 +7,8 @@ from typing import Final
 
 from tavernai.prompting.domain.scene import Options
 
-START: Final = re.compile(r"<START>", re.IGNORECASE)
+MARK: Final = "<START>"
+START: Final = re.compile(MARK, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Turn:
 def example_blocks(text: str) -> list[str]:
     """The text between the `<START>` marks, trimmed; empty blocks count too."""
     bare = text.strip()
-    if not bare or bare == "<START>":
+    if not bare or bare == MARK:
         return []
-    if bare[:7].upper() != "<START>":
-        bare = "<START>\n" + bare
+    if not bare.startswith(MARK):  # in capitals only: one written otherwise leaves an empty block above itself
+        bare = f"{MARK}\n{bare}"
     return [part.strip() for part in START.split(bare)[1:]]
 
 

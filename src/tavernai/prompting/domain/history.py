@@ -7,6 +7,7 @@ from tavernai.prompting.domain.account import Line, Piece
 from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import HistoryMessage
+from tavernai.prompting.domain.words import Placement
 
 NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_]")
 NAME_CHARS_MAX: Final = 64
@@ -44,11 +45,15 @@ class HistoryWriter:
     def said(self, message: HistoryMessage) -> str:
         """The next older message's words after scripts, with its thoughts where they go back in."""
         text = message.text
-        if self._env.rewriter is not None and message.role != "system":
-            text = self._env.rewriter(text, placement=message.role, depth=self._depth)
+        if self._env.rewriter is not None:
+            # A narrator is no person: its words count as a model's.
+            said_by: Placement = "user" if message.role == "user" else "assistant"
+            text = self._env.rewriter(text, placement=said_by, depth=self._depth)
         is_continued, self._continues = self._continues, False
+        if message.reasoning:
+            text = self._with_thoughts(text, message, is_continued=is_continued)
         self._depth += 1
-        return self._with_thoughts(text, message, is_continued=is_continued) if message.reasoning else text
+        return text
 
     def _with_thoughts(self, text: str, message: HistoryMessage, *, is_continued: bool) -> str:
         options = self._scene.options.reasoning
@@ -58,7 +63,10 @@ class HistoryWriter:
         if not (wanted or is_continued):
             return text
         self._thoughts_left -= 1
-        return f"{options.prefix}{message.reasoning}{options.suffix}{options.separator}{text}"
+        thoughts = message.reasoning
+        if self._env.rewriter is not None:
+            thoughts = self._env.rewriter(thoughts, placement="reasoning", depth=self._depth)
+        return f"{options.prefix}{thoughts}{options.suffix}{options.separator}{text}"
 
     def _prefix(self, message: HistoryMessage) -> str:
         if message.role == "system":

@@ -46,11 +46,12 @@ class Instructed:
         suffix = self.filled(self.template.story_string_suffix, "")
         return (self.newline.join([prefix, story]) if prefix else story) + suffix
 
-    def last_line(self, name: str, *, bias: str, is_impersonating: bool, is_quiet: bool) -> str:
-        """The line that makes the next speaker begin."""
+    def last_line(self, name: str, *, bias: str, is_impersonating: bool, is_quiet: bool, is_loud: bool = False) -> str:
+        """The line that makes the next speaker begin. `is_loud`: the character speaks, though it was asked quietly."""
         template, newline = self.template, self.newline
-        is_named = bool(name) and not is_quiet and self._next_is_named()
-        sequence = self._next_sequence(is_impersonating=is_impersonating, is_quiet=is_quiet)
+        is_aside = is_quiet and not is_loud
+        is_named = bool(name) and not is_aside and self._next_is_named()
+        sequence = self._next_sequence(is_impersonating=is_impersonating, is_quiet=is_aside)
         filler = self._filler(sequence) if is_named else ""
         sequence = self.filled(sequence, name)
         text = newline + sequence + (f"{newline}{filler}{name}:" if is_named else "")

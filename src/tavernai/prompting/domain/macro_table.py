@@ -161,11 +161,13 @@ def _variables(word: str, scope: Callable[[Env], dict[str, Any]]) -> dict[str, S
     }
 
 
-def _last_from(role: str) -> Spec:
+def _last_from(*, is_user: bool) -> Spec:
+    """The newest words of one side; a narrator is on the characters' side."""
+
     def answer(env: Env) -> str:
         env.allowance.spend(len(env.scene.history))
         for message in reversed(env.scene.history):
-            if message.role == role and not message.hidden:
+            if (message.role == "user") == is_user and not message.hidden:
                 return message.text
         return ""
 
@@ -266,13 +268,13 @@ MACROS: Final[dict[str, Spec]] = {
     **_variables("globalvar", _everywhere),
     # the stored chat
     "lastmessage": _of(lambda env: env.last_message.text if env.last_message else ""),
-    "lastusermessage": _last_from("user"),
-    "lastcharmessage": _last_from("assistant"),
+    "lastusermessage": _last_from(is_user=True),
+    "lastcharmessage": _last_from(is_user=False),
     "lastmessageid": _of(_last_id),
     "allchatrange": _of(lambda env: f"0-{_last_id(env)}" if env.scene.history else ""),
     "currentswipeid": _of(lambda env: (env.last_message.swipe or "") if env.last_message else ""),
     "lastswipeid": _of(lambda env: (env.last_message.swipes or "") if env.last_message else ""),
-    "firstincludedmessageid": _constant(""),
+    "firstincludedmessageid": _of(lambda env: env.scene.first_included),
     "firstdisplayedmessageid": _constant(""),
     "lastgenerationtype": _of(lambda env: env.scene.last_generation),
     # sizes

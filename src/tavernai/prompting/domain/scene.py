@@ -244,6 +244,9 @@ class Scene:
         context_tokens: size of the model's window. reply_tokens: room kept for the reply.
         pick_seed, pick_reroll: hold deterministic `{{pick}}` steady within a chat.
         utc_offset_minutes: of the person, for the time macros.
+        last_generation: the kind of the newest reply made in this chat before; first_included: the number of the oldest
+            stored message its prompt held.
+        quiet_is_loud: after a quiet prompt the character speaks as after any other.
         lore: entries woken by other means; world: books that are searched while the prompt is made.
         scripts: find-and-replace for outgoing texts; rewriter: something else in their place.
     """
@@ -263,6 +266,7 @@ class Scene:
     options: Options = Options()
     variables: Variables = Variables()
     quiet_prompt: str = ""
+    quiet_is_loud: bool = False
     skip_chat_lore: bool = False
     history_before: int = 0
     user_messages_before: int = 0
@@ -275,3 +279,4 @@ class Scene:
     model: str = ""
     input_text: str = ""
     last_generation: str = ""
+    first_included: str = ""

@@ -233,13 +233,13 @@ def _trims(raw: Any) -> tuple[str, ...]:
 
 
 def _places(raw: Any) -> tuple[frozenset[Where], bool]:
-    """The places a script names; whether it is of the old kind that stood for all of them (a lone 0)."""
+    """The places a script names; whether 0 is among them: an old word for shown and sent, alone it means everywhere."""
     numbers = [whole(one, -1) for one in raw] if isinstance(raw, list) else []
     if numbers == [0]:
         return EVERYWHERE, True
     if numbers == [4]:
         return frozenset({"slash"}), False
-    return frozenset(PLACEMENTS[one] for one in numbers if one in PLACEMENTS), False
+    return frozenset(PLACEMENTS[one] for one in numbers if one in PLACEMENTS), 0 in numbers
 
 
 def scripts_from(raws: Iterable[Any]) -> list[Script]:

@@ -25,6 +25,7 @@ from tavernai.prompting.domain.account import (
     parts_from,
 )
 from tavernai.prompting.domain.assemble import environment, scripts_used
+from tavernai.prompting.domain.builtin_templates import STORY
 from tavernai.prompting.domain.collection import ORIGINAL
 from tavernai.prompting.domain.examples import example_blocks, example_turns
 from tavernai.prompting.domain.history import HistoryWriter
@@ -35,7 +36,7 @@ from tavernai.prompting.domain.macro_env import Env, RandomSource
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import HistoryMessage, Scene
 from tavernai.prompting.domain.stop_strings import stop_strings
-from tavernai.prompting.domain.story import told
+from tavernai.prompting.domain.story import is_broken, told
 from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.prompting.domain.words import Role
 from tavernai.prompting.domain.world_info.hits import hits_of
@@ -105,9 +106,10 @@ class TextAssembler:
         start = f"{expand(self.context.chat_start, self.env)}\n" if self.context.chat_start else ""
         alignment = self._alignment()
         frame = [*(piece.text for piece in story), *pinned, start, last_line, goes_on.formatted if goes_on else ""]
-        used = self._cost("".join([*frame, alignment])) + self.options.padding_tokens
-        if used >= self.limit:
-            raise PromptTooLarge(title="story", needed_tokens=used, budget_tokens=self.limit)
+        fixed = self._cost("".join([*frame, alignment]))
+        if fixed > self.limit:
+            raise PromptTooLarge(title="story", needed_tokens=fixed, budget_tokens=self.limit)
+        used = fixed + self.options.padding_tokens
         kept = self._fitting(entries, used)
         aligned = alignment if alignment and kept and kept[-1].kind != "user" else ""
         if not self.options.pin_examples:
@@ -153,8 +155,15 @@ class TextAssembler:
         values = {name: text for name, _, _, text in parts}
         values |= {"loreBefore": lore_before, "loreAfter": lore_after, "char": env.char, "user": env.user}
         values |= {"mesExamples": "".join(self._all_blocks(lore)), "mesExamplesRaw": "".join(self._raw_blocks(lore))}
-        story = expand(told(self.context.story_string, values), env).lstrip("\n")
+        story = expand(told(self._template(), values), env).lstrip("\n")
         return _cut_at(self._framed(story), parts)
+
+    def _template(self) -> str:
+        """The story string; one that cannot be told gives way to everybody's, and the account says so."""
+        if not is_broken(self.context.story_string):
+            return self.context.story_string
+        self.cut.append(Cut("preset", "Story template", 0, "broken"))
+        return STORY
 
     def _framed(self, story: str) -> str:
         template, stands_first = self.options.instruct, self.context.story_position == "in_prompt"
@@ -257,7 +266,7 @@ class TextAssembler:
         quiet = expand(self.scene.quiet_prompt, self.env) if generation == "quiet" else ""
         if self.instructed is not None:
             return self._instructed_last_line(quiet)
-        if quiet:
+        if quiet and not self.scene.quiet_is_loud:
             return "\n" + quiet
         if generation == "impersonate":
             return f"\n{self.env.user}:"
@@ -265,6 +274,7 @@ class TextAssembler:
         after_user = generation == "continue" and last is not None and last.kind == "user"
         is_lone = generation == "continue" and goes_on is None
         line = f"\n{self.env.char}:" if self.context.always_names_reply and not after_user and not is_lone else ""
+        line = f"\n{quiet}{line}" if quiet else line
         bias = expand(self.options.reply_start, self.env)
         if not bias or generation == "continue":
             return line
@@ -280,7 +290,11 @@ class TextAssembler:
         bias = expand(self.options.reply_start, self.env)
         impersonates = generation == "impersonate"
         return before + self.instructed.last_line(
-            name, bias=bias, is_impersonating=impersonates, is_quiet=generation == "quiet"
+            name,
+            bias=bias,
+            is_impersonating=impersonates,
+            is_quiet=generation == "quiet",
+            is_loud=self.scene.quiet_is_loud,
         )
 
     # Examples

@@ -50,6 +50,8 @@ class LoreEntry:
     decorators: tuple[str, ...] = ()
     is_constant: bool = False
     logic: Logic | None = None
+    scored_by: Logic = "any"
+    """how its secondary keys count where members of a group compete, whether or not they are asked for otherwise"""
     order: float = ORDER_DEFAULT
     position: LorePosition = "before"
     depth: int = DEPTH_DEFAULT
@@ -148,6 +150,7 @@ def entry_from(raw: Mapping[str, Any], *, book: str, key: str) -> LoreEntry:
         decorators=decorators,
         is_constant=flag(raw.get("constant")),
         logic=_one_of(LOGICS, raw.get("selectiveLogic")) if flag(raw.get("selective")) and secondary else None,
+        scored_by=_one_of(LOGICS, raw.get("selectiveLogic")),
         order=number(raw.get("order"), ORDER_DEFAULT),
         position=_position(raw.get("position")),
         depth=whole(raw.get("depth"), DEPTH_DEFAULT),

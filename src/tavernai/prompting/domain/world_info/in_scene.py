@@ -69,6 +69,8 @@ def _injections(env: Env, world: World) -> list[str]:
     texts = [one.text for one in scene.injections if one.is_searched]
     if world.note_is_searched:
         texts.append(searched_note(env))
+    if world.persona_is_searched and scene.persona.position == "in_chat":
+        texts.append(scene.persona.description)
     if scene.quiet_prompt:
         texts.append(scene.quiet_prompt)
     return [text for text in (expand(text.strip(), env) for text in texts) if text]

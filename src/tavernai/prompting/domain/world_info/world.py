@@ -18,5 +18,7 @@ class World:
     speaker_file: str = ""
     speaker_tags: frozenset[str] | None = None
     note_is_searched: bool = False
+    persona_is_searched: bool = False
+    """its description where it stands in the chat: SillyTavern knows it there from the second reply on"""
     woken_outside: frozenset[str] = frozenset()
     is_dry: bool = False
