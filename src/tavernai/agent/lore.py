@@ -20,6 +20,8 @@ from tavernai.prompting.domain.world_info.world import World
 from tavernai.storage.rows import Row
 
 BOOKS_KEPT = 64
+KEYS_TOLD_MAX = 100
+"""Of the keys given up; a book may have fifty thousand, and every reply's account is kept for good."""
 BOOKS = "/lore/books"
 SETTINGS = {
     # our path: the field of the scan's settings
@@ -125,7 +127,9 @@ def account(prompt: Prompt, *, tokenizer: Tokenizer, timed: Mapping[str, Any]) -
 
 
 def scanned(scan: Scan, tokenizer: Tokenizer) -> dict[str, Any]:
-    """What woke and why, what was dropped and why, which keys could not be run."""
+    """What woke and why, what was dropped and why, which keys were given up and why."""
+    # Not trying is the last reason to be told: what took the time stands before it.
+    given_up = sorted(scan.stopped_keys.items(), key=lambda one: one[1] == "not_tried")
     return {
         "hits": [
             {
@@ -138,7 +142,9 @@ def scanned(scan: Scan, tokenizer: Tokenizer) -> dict[str, Any]:
             {"id": entry.id, "book": entry.book, "title": entry.title or entry.id, "why": why}
             for entry, why in scan.dropped
         ],
-        "flagged": sorted(scan.stopped_keys),
+        "given_up": [{"key": key, "why": why} for key, why in given_up[:KEYS_TOLD_MAX]],
+        "given_up_count": len(given_up),
+        "cut_short": scan.is_cut_short,
         "budget_tokens": scan.budget_tokens,
         "used_tokens": scan.used_tokens,
         "rounds": scan.rounds,

@@ -141,11 +141,24 @@ class LoreHit(BaseModel):
     title: str
 
 
+class GivenUpKey(BaseModel):
+    """A key that was not searched to the end: it cannot be run here, it took too long, or no time was left for it."""
+
+    key: str
+    why: Literal["untranslatable", "too_slow", "not_tried"]
+
+
 class LoreAccount(BaseModel):
-    """What the lorebooks gave to a prompt, and what they had to leave out."""
+    """What the lorebooks gave to a prompt, and what they had to leave out.
+
+    `given_up` holds the first of `given_up_count` keys; `cut_short`: the scan's time was used up.
+    """
 
     hits: list[LoreHit]
     dropped: list[LoreHit]
+    given_up: list[GivenUpKey]
+    given_up_count: int
+    cut_short: bool
 
 
 class ScriptUsed(BaseModel):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from tavernai.agent.errors import NoPrompt
 from tavernai.agent.tables import tasks
-from tavernai.agent.why import account_of_part, last_event, listed_in
+from tavernai.agent.why import account_of_part, last_event, listed_in, lore_in
 from tavernai.chat.errors import MessageNotFound, VariantNotFound
 from tavernai.chat.tables import messages, variants
 from tavernai.kernel.facts import Recorded
@@ -66,7 +66,7 @@ def told_of(conn: Connection, made: Recorded) -> dict[str, Any]:
         "prompt": told[0]["content"] if is_text else None,
         "stop": list(plan["stop"]),
         "parts": [account_of_part(part) for part in parts_of(plan, texts)],
-        "lore": listed_in(plan, "lore", "hits", "dropped"),
+        "lore": lore_in(plan),
         "scripts": listed_in(plan, "scripts", "ran", "failed"),
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "hash": plan["prompt_hash"],

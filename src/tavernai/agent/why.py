@@ -75,7 +75,7 @@ def _plan(conn: Connection, events: list[Recorded]) -> dict[str, Any] | None:
         "parts": [account_of_part(part) for part in parts_of(plan, texts)],
         "cut": [{name: cut[name] for name in ("source", "title", "tokens", "why", "count")} for cut in plan["cut"]],
         "messages": sent,
-        "lore": listed_in(plan, "lore", "hits", "dropped"),
+        "lore": lore_in(plan),
         "scripts": listed_in(plan, "scripts", "ran", "failed"),
     }
 
@@ -87,6 +87,15 @@ def _config(events: list[Recorded]) -> dict[str, Any] | None:
     if told is None:
         return None
     return {"revisions": told["revisions"], "used": told["used"], "ignored": told["ignored"]}
+
+
+def lore_in(plan: Any) -> dict[str, Any]:
+    """What a plan tells of lorebooks; older ones tell no keys that were given up."""
+    told = plan.get("lore") or {}
+    return listed_in(plan, "lore", "hits", "dropped", "given_up") | {
+        "given_up_count": told.get("given_up_count", 0),
+        "cut_short": told.get("cut_short", False),
+    }
 
 
 def listed_in(plan: Any, account: str, *names: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import pytest
 from tavernai.prompting.domain.js_regex import NotJavaScript, Untranslatable, compiled
 from tavernai.prompting.domain.regex_size import copies
 from tavernai.prompting.domain.world_info import finder
-from tavernai.prompting.domain.world_info.finder import EXPRESSIONS_SECONDS_MAX, Finder, View, key_of, messages_part
+from tavernai.prompting.domain.world_info.finder import Finder, View, key_of, messages_part
+from tavernai.prompting.domain.world_info.scan import SCAN_SECONDS_MAX
 
 BOMBS = {
     "plus in plus": "(" * 60 + "a" + ")+" * 60,
@@ -49,16 +50,16 @@ def test_what_people_write_is_compiled(source: str) -> None:
     assert compiled(source, "i")
 
 
-def test_compiling_counts_among_what_the_expressions_of_one_scan_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiling_counts_among_what_a_scan_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
     def compiled_slowly(source: str, flags: str) -> bool:
         nonlocal now
-        now += EXPRESSIONS_SECONDS_MAX + 1
+        now += SCAN_SECONDS_MAX + 1
         return True
 
     monkeypatch.setattr(finder, "is_runnable", compiled_slowly)
     keys = [key for number in range(3) if (key := key_of(f"/{number}x/", False, False))]
-    found = Finder(frozenset(keys), lambda: now)
+    found = Finder(frozenset(keys), lambda: now > SCAN_SECONDS_MAX)
     found.add(messages_part(["0x 1x 2x"]))
     assert [found.has(key, View(1)) for key in keys] == [True, False, False]

@@ -63,7 +63,8 @@ def test_an_invalid_expression_is_a_plain_text_with_slashes() -> None:
 def test_an_expression_that_explodes_wakes_nothing_and_stops_nobody() -> None:
     found = scanned({"key": ["/(a|aa)+$/"]}, {"key": ["fire"]}, lines=["a" * 60 + "! fire"])
     assert [one.entry.uid for one in found.woken] == ["1"]
-    assert found.stopped_keys == {"/(a|aa)+$/"}
+    assert found.stopped_keys == {"/(a|aa)+$/": "too_slow"}
+    assert not found.is_cut_short
 
 
 def test_zero_percent_never_happens_even_when_the_roll_is_zero() -> None:

@@ -82,7 +82,7 @@ class FlaggedKey(BaseModel):
     book: str
     uid: str
     key: str
-    why: Literal["invalid_as_plain", "untranslatable", "too_slow"]
+    why: Literal["invalid_as_plain", "untranslatable", "too_slow", "not_tried"]
 
 
 class LoreTestShown(BaseModel):

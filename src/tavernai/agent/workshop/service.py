@@ -35,9 +35,9 @@ from tavernai.prompting.domain.presets import preset_from_sillytavern
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene
 from tavernai.prompting.domain.scripts import SCRIPT_SECONDS_MAX, expression_of, replaced, script_from
 from tavernai.prompting.domain.world_info.entries import LoreBook, LoreEntry, Worlds
-from tavernai.prompting.domain.world_info.finder import is_runnable, key_of
+from tavernai.prompting.domain.world_info.finder import Stopped, is_runnable, key_of
 from tavernai.prompting.domain.world_info.in_scene import woken_in
-from tavernai.prompting.domain.world_info.scan import Scan
+from tavernai.prompting.domain.world_info.scan import SCAN_SECONDS_MAX, Scan
 from tavernai.prompting.domain.world_info.world import World
 
 TEXT_TEMPLATES: Final = frozenset({"context", "instruct", "system_prompt"})
@@ -244,24 +244,27 @@ def _named(entry: LoreEntry) -> dict[str, str]:
 
 def _flagged(world: World, found: Scan) -> Iterator[dict[str, str]]:
     """Keys that are not looked for as they were meant, and why."""
-    worlds = world.worlds
+    worlds, ends_at = world.worlds, monotonic() + SCAN_SECONDS_MAX
     for book in (*worlds.chat, *worlds.persona, *worlds.character, *worlds.everywhere):
         for entry in book.entries:
             for key in (*entry.keys, *entry.secondary):
-                why = _trouble(key.strip(), found.stopped_keys)
+                why = _trouble(key.strip(), found.stopped_keys, is_over=monotonic() > ends_at)
                 if why is not None:
                     yield {"book": entry.book, "uid": entry.uid, "key": key, "why": why}
 
 
-def _trouble(text: str, stopped: frozenset[str]) -> str | None:
+def _trouble(text: str, stopped: Mapping[str, Stopped], *, is_over: bool) -> str | None:
+    """What the scan says of the key; one it had no reason to ask for is read here, as long as there is time."""
+    if text in stopped:
+        return stopped[text]
     if not (text.startswith("/") and text.rfind("/") > 0):
         return None
+    if is_over:
+        return "not_tried"
     key = key_of(text, False, False)
     if key is None or key.pattern is None:
         return "invalid_as_plain"
-    if not is_runnable(*key.pattern):
-        return "untranslatable"
-    return "too_slow" if text in stopped else None
+    return None if is_runnable(*key.pattern) else "untranslatable"
 
 
 def _tried_script(raw: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -28,12 +28,14 @@ test('the panel names what woke and by which key, and opens the exact words', as
   fakeServer({
     'GET /api/messages/m1/prompt': {
       message_id: 'm1', messages: [{ role: 'system', content: 'Write, please.' }], prompt: null, stop: [], parts: [part('main', 'Main', 'Write, please.', 4)], cut: [], context_tokens: 100, budget_tokens: 80, prompt_tokens: 4, reply_tokens: 20,
-      lore: { hits: [{ id: 'Coast.0', title: 'The storm', why: 'key: storm', tokens: 6 }], dropped: [{ id: 'Coast.1', title: 'Harbour', why: 'budget' }] }, scripts: { ran: [{ id: 's1', name: 'Softly', texts: 2, why: null }], failed: [{ id: 's2', name: 'Slow', texts: null, why: 'too_slow' }] }, hash_ok: false, hash: 'h', tokenizer: 't', counted: false, generated_at: '', connection: null, model: null,
+      lore: { hits: [{ id: 'Coast.0', title: 'The storm', why: 'key: storm', tokens: 6 }], dropped: [{ id: 'Coast.1', title: 'Harbour', why: 'budget' }], given_up: [{ key: '/(a|aa)+$/', why: 'too_slow' }, { key: '/b/', why: 'not_tried' }], given_up_count: 1_002, cut_short: true }, scripts: { ran: [{ id: 's1', name: 'Softly', texts: 2, why: null }], failed: [{ id: 's2', name: 'Slow', texts: null, why: 'too_slow' }] }, hash_ok: false, hash: 'h', tokenizer: 't', counted: false, generated_at: '', connection: null, model: null,
     },
   })
   const { user } = await show(PromptInspect, { props: { messageId: 'm1', variantId: 'v1' } })
   expect(within(await screen.findByRole('list', { name: 'World info that woke' })).getByText('by “storm”')).toBeTruthy()
   expect(within(screen.getByRole('list', { name: 'World info left out' })).getByText('the budget was spent')).toBeTruthy()
+  const given = within(screen.getByRole('list', { name: 'Keys that were given up' }))
+  expect([given.getByText('The scan ran out of time before it was tried.'), given.getByText('1,000 more keys'), screen.getByText(/was ended early/)]).toHaveLength(3)
   const scripts = within(screen.getByRole('list', { name: 'Scripts that changed texts' }))
   expect([scripts.getByText('changed 2 texts'), scripts.getByText('This takes too long, and was given up.')]).toHaveLength(2)
   await user.click(screen.getByRole('button', { name: 'The exact prompt' }))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Final, Literal
 
 import ahocorasick_rs
 
@@ -21,14 +21,15 @@ MARK: Final = "\x01"
 JOINER: Final = "\n" + MARK
 DEPTH_MAX: Final = 1_000
 EXPRESSION_SECONDS_MAX: Final = 0.05
-EXPRESSIONS_SECONDS_MAX: Final = 1.0
-"""All expressions of one scan together; those after it do not match."""
 FINDERS_KEPT: Final = 16
 KEYS_KEPT: Final = 65_536
 
-EXPRESSION: Final = re.compile(r"/((?:[^/\\]|\\.)+)/([a-z]*)", re.DOTALL)
+EXPRESSION: Final = re.compile(r"/((?:[^/\\]++|\\.)++)/([a-z]*)", re.DOTALL)
 WORD: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 NOWHERE: Final = 1 << 60
+
+Stopped = Literal["untranslatable", "too_slow", "not_tried"]
+"""Why a key is given up: it cannot be run here, it took too long by itself, or the scan ran out of time before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ def key_of(text: str, is_case_sensitive: bool, is_whole_word: bool) -> Key | Non
     return Key(text, plain, None, is_case_sensitive, one_word)
 
 
+def is_expression(text: str) -> bool:
+    """Whether a key is written as an expression; whether it is one is told by reading it, which takes longer."""
+    return text.strip().startswith("/") and EXPRESSION.fullmatch(text.strip()) is not None
+
+
 @lru_cache(KEYS_KEPT)
 def keys_ready(texts: tuple[str, ...], is_case_sensitive: bool, is_whole_word: bool) -> tuple[Key, ...]:
     """The keys of one entry, without the empty ones."""
@@ -118,13 +124,13 @@ class Finder:
     """All plain keys of a scan, and where they stand in each part; more parts may be added as the scan goes on."""
 
     keys: frozenset[Key]
-    monotonic: Callable[[], float]
+    is_over: Callable[[], bool]
+    """whether the scan's time is used up: what has to be searched key by key is not tried any more"""
     parts: list[Part] = field(default_factory=list)
-    stopped: set[str] = field(default_factory=set)
-    """keys whose expression took too long or cannot be run here"""
+    stopped: dict[str, Stopped] = field(default_factory=dict)
+    """keys that were given up, and why"""
     _found: list[dict[Key, int]] = field(default_factory=list)
-    _texts: dict[View, str] = field(default_factory=dict)
-    _spent: float = 0.0
+    _texts: dict[tuple[View, bool], str] = field(default_factory=dict)
 
     def add(self, part: Part) -> int:
         """Search one more part; its index."""
@@ -139,8 +145,7 @@ class Finder:
         if key.pattern is not None:
             return self._expression(key, view)
         if key.spans_lines:
-            # Such a key may span two messages or parts, so the seams matter.
-            return _stands_in(key, self.text(view))
+            return self._over_seams(key, view)
         if self._found[0].get(key, NOWHERE) <= _end_of(self.parts[0], view.messages):
             return True
         return any(key in self._found[index] for index in view.parts)
@@ -149,34 +154,44 @@ class Finder:
         """Every plain key that stands anywhere in what was searched so far."""
         return chain.from_iterable(self._found)
 
-    def text(self, view: View) -> str:
+    def text(self, view: View, *, is_lower: bool = False) -> str:
         """What is seen, as one text: each message and each part behind the mark that lets expressions anchor."""
-        text = self._texts.get(view)
+        text = self._texts.get((view, is_lower))
         if text is None:
             seen = self.parts[0].text[: _end_of(self.parts[0], view.messages)]
-            text = self._texts[view] = JOINER.join([seen, *[self.parts[index].text for index in view.parts]])
+            text = JOINER.join([seen, *[self.parts[index].text for index in view.parts]])
+            text = self._texts[view, is_lower] = text.lower() if is_lower else text
         return text
+
+    def turn(self) -> None:
+        """Another round: what entries see widens, and the texts made for the last one are not asked for again."""
+        self._texts.clear()
+
+    def _is_given_up(self, key: Key) -> bool:
+        if key.text not in self.stopped and self.is_over():
+            self.stopped[key.text] = "not_tried"
+        return key.text in self.stopped
+
+    def _over_seams(self, key: Key, view: View) -> bool:
+        """Such a key may span two messages or parts, so the seams matter, and each is searched by itself."""
+        if self._is_given_up(key):
+            return False
+        return _stands_in(key, self.text(view, is_lower=not key.is_case_sensitive))
 
     def _expression(self, key: Key, view: View) -> bool:
         assert key.pattern is not None
-        if key.text in self.stopped:
+        if self._is_given_up(key):
             return False
-        if self._spent > EXPRESSIONS_SECONDS_MAX:
-            self.stopped.add(key.text)
+        if not is_runnable(*key.pattern):
+            self.stopped[key.text] = "untranslatable"
             return False
-        began = self.monotonic()
         try:
-            if not is_runnable(*key.pattern):
-                self.stopped.add(key.text)
-                return False
             # `concurrent`: other threads go on while it searches.
             found = compiled(*key.pattern).search(self.text(view), timeout=EXPRESSION_SECONDS_MAX, concurrent=True)
-            return found is not None
         except TimeoutError:
-            self.stopped.add(key.text)
+            self.stopped[key.text] = "too_slow"
             return False
-        finally:
-            self._spent += self.monotonic() - began
+        return found is not None
 
 
 def messages_part(lines: Sequence[str]) -> Part:
@@ -220,7 +235,7 @@ def _slowly(text: str, places: Sequence[tuple[str, list[Key]]], found: dict[Key,
         size += len(line) + (len(JOINER) if size else 0)
         for _plain, keys in places:
             for key in keys:
-                if key not in found and _stands_in(key, line):
+                if key not in found and _stands_in(key, line if key.is_case_sensitive else line.lower()):
                     found[key] = size
 
 
@@ -236,8 +251,8 @@ def _machine(
     return (ahocorasick_rs.AhoCorasick([plain for plain, _ in places]) if places else None), places
 
 
-def _stands_in(key: Key, text: str) -> bool:
-    searched = text if key.is_case_sensitive else text.lower()
+def _stands_in(key: Key, searched: str) -> bool:
+    """`searched` is lower-cased already where the key's case does not matter."""
     at = searched.find(key.plain)
     while at >= 0:
         if not key.is_whole_word or _is_word(searched, at, at + len(key.plain)):

@@ -14,12 +14,24 @@ from typing import Final, Literal
 
 from tavernai.prompting.domain.macro_env import RandomSource
 from tavernai.prompting.domain.world_info.entries import MATCHES, LoreBook, LoreEntry, Match, Worlds
-from tavernai.prompting.domain.world_info.finder import Finder, Key, Part, View, keys_ready, messages_part
+from tavernai.prompting.domain.world_info.finder import (
+    Finder,
+    Key,
+    Part,
+    Stopped,
+    View,
+    is_expression,
+    keys_ready,
+    messages_part,
+)
 from tavernai.prompting.domain.world_info.groups import filtered
 from tavernai.prompting.domain.world_info.settings import DEFAULT_SETTINGS, ScanSettings
 from tavernai.prompting.domain.world_info.timed import Timed, started, still_running
 
 ROUNDS_MAX: Final = 1_000
+SCAN_SECONDS_MAX: Final = 1.0
+"""A scan from its first key to its last round. Five thousand plain keys take some 10 ms; whoever writes books of
+expressions that explode, or searches that widen without end, has every reply of theirs wait no longer than this."""
 
 Dropped = Literal["budget", "chance", "group"]
 
@@ -78,8 +90,10 @@ class Scan:
     used_tokens: int
     has_overflowed: bool
     rounds: int
-    stopped_keys: frozenset[str]
-    """keys that could not be run here, or took too long"""
+    stopped_keys: Mapping[str, Stopped]
+    """keys that were given up, and why"""
+    is_cut_short: bool = False
+    """time ran out: keys were not tried, or rounds not made"""
 
 
 @dataclass(slots=True)
@@ -119,11 +133,16 @@ class Scanner:
         self.recursion_text = ""
         self.has_overflowed = False
         self.used = 0
+        self.is_cut_short = False
+        self._ends_at = tools.monotonic() + SCAN_SECONDS_MAX
+        self._unread: set[str] = set()
         self._keys = {entry.id: self._keys_of(entry) for entry in self.entries}
         self._by_key: dict[Key, list[str]] = {}
         self._always_asked = set(self.timed.sticky) | set(self.timed.cooldown) | given.woken_outside
         self._index()
-        self.finder = Finder(frozenset(self._by_key), tools.monotonic)
+        self.finder = Finder(
+            frozenset(self._by_key), self.is_over, stopped=dict.fromkeys(sorted(self._unread), "not_tried")
+        )
         self.finder.add(messages_part(given.lines))
         self.sources = {match: self._part(given.sources.get(match, "")) for match in MATCHES.values()}
         self.always = [self._part(text) for text in given.injections]
@@ -134,7 +153,10 @@ class Scanner:
         while self.entries and self.round != Round.NONE and self.rounds < ROUNDS_MAX:
             if self.settings.steps_max and self.rounds >= self.settings.steps_max:
                 break
+            if self.rounds and self.is_over():
+                break
             self.rounds += 1
+            self.finder.turn()
             self._go_round()
         woken = tuple(self.active.values())
         timed = self.timed
@@ -148,8 +170,15 @@ class Scanner:
             used_tokens=self.used,
             has_overflowed=self.has_overflowed,
             rounds=self.rounds,
-            stopped_keys=frozenset(self.finder.stopped),
+            stopped_keys=self.finder.stopped,
+            is_cut_short=self.is_cut_short,
         )
+
+    def is_over(self) -> bool:
+        """Whether the scan's time is used up; asked only where something is left to do."""
+        if not self.is_cut_short:
+            self.is_cut_short = self.tools.monotonic() > self._ends_at
+        return self.is_cut_short
 
     # One round
 
@@ -283,7 +312,15 @@ class Scanner:
             if "{" in text or "<" in text:
                 texts = tuple([self.tools.expand(text) for text in texts])
                 break
-        return keys_ready(texts, is_case_sensitive, is_whole_word)
+        return keys_ready(self._readable(texts), is_case_sensitive, is_whole_word)
+
+    def _readable(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """The keys without expressions that there is no time left to read."""
+        unread = {text for text in texts if is_expression(text)}
+        if not unread or not self.is_over():
+            return texts
+        self._unread |= {text.strip() for text in unread}
+        return tuple(text for text in texts if text not in unread)
 
     def _score(self, entry: LoreEntry) -> int:
         """How many of its keys are there: the measure by which members of a group compete."""
