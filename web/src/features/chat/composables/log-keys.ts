@@ -6,7 +6,7 @@ import { isTyping } from './shortcuts'
 interface Walk {
   keys: () => readonly string[]
   /** Brings a row into view, so that it exists and can be focused. */
-  scrollTo: (index: number) => void
+  show: (key: string) => void
   toEnd: () => unknown
   top: () => unknown
 }
@@ -15,7 +15,7 @@ const steps: Record<string, 1 | -1> = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1, 
 
 /** Walking the log by keyboard. One row is in the tab order; J and K go from message to message from anywhere outside a field,
  * with Shift while choosing they take the next one along. */
-export function useLogWalk(box: Ref<HTMLElement | null>, { keys, scrollTo, toEnd, top }: Walk) {
+export function useLogWalk(box: Ref<HTMLElement | null>, { keys, show, toEnd, top }: Walk) {
   const selection = useSelection()
   const walker = ref<string | null>(null)
   const tabStop = computed(() => (walker.value && keys().includes(walker.value) ? walker.value : keys().at(-1)))
@@ -24,7 +24,7 @@ export function useLogWalk(box: Ref<HTMLElement | null>, { keys, scrollTo, toEnd
     const key = keys()[index]
     if (!key) return
     walker.value = key
-    scrollTo(index)
+    show(key)
     await nextTick()
     requestAnimationFrame(() => box.value?.querySelector<HTMLElement>(`[data-row][data-index="${keys().indexOf(key)}"]`)?.focus({ preventScroll: true }))
   }

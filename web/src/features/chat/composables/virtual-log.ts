@@ -8,8 +8,12 @@ const PILL_PX = 300
 const ESTIMATE_PX = 170
 /** Scrolling this long after a wheel, a finger or a key was the reader's doing. */
 const HAND_MS = 1000
+/** So long after it was made for, a row is brought into view again when pages come above it. */
+const AIM_MS = 1000
 /** Pages are asked for when the reader is so many rows from an end of what is loaded. */
 const AHEAD_ROWS = 20
+
+type Align = 'center' | 'start' | 'auto'
 
 interface Log {
   keys: () => readonly string[]
@@ -65,17 +69,30 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, latest, hasN
     else if (performance.now() - handAt < HAND_MS) stuck = false
   }, { passive: true })
 
+  // The library makes for a row by its number until all is measured, and a page that comes above meanwhile makes that number
+  // another row's. So the end is no number to it, and what is made for by number is made for again.
+  let aim: { key: string; align: Align; at: number } | null = null
+  const take = (key: string, align: Align): void => virtual.value.scrollToIndex(keys().indexOf(key), { align })
+  watch(() => keys()[0], () => {
+    if (aim && handAt < aim.at && performance.now() - aim.at < AIM_MS && keys().includes(aim.key)) take(aim.key, aim.align)
+  }, { flush: 'post' })
+
   function toEnd(): void {
     unseen.value = false
     stuck = true
-    if (keys().length) virtual.value.scrollToIndex(keys().length - 1, { align: 'end' })
+    aim = null
+    if (keys().length) virtual.value.scrollToEnd()
   }
-  async function toKey(key: string, align: 'center' | 'start' | 'auto' = 'center'): Promise<boolean> {
-    const index = keys().indexOf(key)
-    if (index < 0) return false
+  /** Brings a row into view, wherever that leaves the end. */
+  function show(key: string, align: Align = 'auto'): void {
+    aim = { key, align, at: performance.now() }
+    take(key, align)
+  }
+  async function toKey(key: string, align: Align = 'center'): Promise<boolean> {
+    if (!keys().includes(key)) return false
     stuck = false
     await nextTick()
-    virtual.value.scrollToIndex(index, { align })
+    show(key, align)
     return true
   }
   /** The row in the middle of what is seen. */
@@ -109,5 +126,5 @@ export function useVirtualLog(box: Ref<HTMLElement | null>, { keys, latest, hasN
   // A composer that grows by a line, a keyboard that opens: the view gets lower, and its end must not slip under them.
   useResizeObserver(box, hold)
 
-  return { virtual, items, total, atEnd, far, unseen, ready, toEnd, toKey, sight }
+  return { virtual, items, total, atEnd, far, unseen, ready, toEnd, toKey, show, sight }
 }
