@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,23 @@ from playwright.async_api import Browser, expect
 from tests.journeys.teller import Teller
 from tests.journeys.visitor import DESK, PHONE, Look, Visitor
 from tests.support.browser import opened_page, sign_in
+from tests.support.limits import limited
 from tests.support.people import Person
 from tests.support.processes import mock_upstream_program
 from tests.support.servers import Server
 
 # The machine may be busy with other tests.
 expect.set_options(timeout=15_000)
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every journey comes to an end: it fails when it has not reached its own in time."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.is_relative_to(HERE) and iscoroutinefunction(item.obj):
+            item.obj = limited(item.obj)
+
 
 Visit = Callable[..., AbstractAsyncContextManager[Visitor]]
 

@@ -1,13 +1,17 @@
 """Debian's Chromium under Playwright, and axe inside the page."""
 
 import json
+import os
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
+from tests.support.limits import closed
 from tests.support.requirements import AXE, require
+from tests.support.sight import REVIEW
 
 ARGUMENTS = [
     "--headless",
@@ -34,21 +38,40 @@ async def running_browser() -> AsyncIterator[Browser]:
         try:
             yield browser
         finally:
-            await browser.close()
+            await closed(browser.close())
 
 
 @asynccontextmanager
 async def opened_page(browser: Browser, base_url: str, **context: Any) -> AsyncIterator[Page]:
-    """A page in a context of its own (viewport=, color_scheme=, locale= …). It fails on what the console shouts."""
+    """A page in a context of its own (viewport=, color_scheme=, locale= …). It fails on what the console shouts.
+
+    What was on the screen when a test failed, and what was done until then, lies in review/ afterwards.
+    """
     settings = {"viewport": DESKTOP, "locale": "en-US"} | context
-    async with await browser.new_context(base_url=base_url, **settings) as opened:
+    opened = await browser.new_context(base_url=base_url, **settings)
+    try:
         opened.set_default_timeout(ACTION_MS_MAX)
+        await opened.tracing.start()  # without its pictures, which a slow machine would notice
         page = await opened.new_page()
         shouted: list[str] = []
         page.on("pageerror", lambda error: shouted.append(str(error)))
         page.on("console", lambda said: shouted.append(said.text) if _is_shout(said.type, said.text) else None)
-        yield page
+        try:
+            yield page
+        except BaseException:  # a test that took too long is cancelled
+            await _leave_for_review(page)
+            raise
         assert not shouted, "the page's console shows errors:\n" + "\n".join(shouted)
+    finally:
+        await closed(opened.close())
+
+
+async def _leave_for_review(page: Page) -> None:
+    """A picture of the page and the trace (`playwright show-trace`), under the test's name."""
+    test = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").rpartition("/")[2].partition(" ")[0])
+    with suppress(Error):
+        await closed(page.context.tracing.stop(path=REVIEW / f"{test}.zip"))
+        await closed(page.screenshot(path=REVIEW / f"{test}.png", animations="disabled"))
 
 
 async def sign_in(page: Page, url: str, *, username: str, password: str) -> None:
