@@ -34,6 +34,7 @@ from tavernai.characters.finding import CharacterFinder, CharacterIndex
 from tavernai.characters.gallery.bulk import BulkService
 from tavernai.characters.gallery.duplicates import DuplicateService
 from tavernai.characters.gallery.shelves import ShelfService
+from tavernai.characters.groups.service import GroupService
 from tavernai.characters.importing import ImportService
 from tavernai.characters.lorebooks.importing import LorebookImportService
 from tavernai.characters.lorebooks.service import LorebookService
@@ -206,6 +207,7 @@ def _wire_characters(services: Services, stack: AsyncExitStack) -> None:
         ConfigService(storage, places=OwnPlaces()),
         LorebookService(storage, attachments=BookAttachments()),
         LorebookImportService(storage),
+        GroupService(storage),
         PresetService(storage, choices=PresetChoices()),
     )
 
@@ -335,7 +337,7 @@ def _wire_backups(services: Services) -> None:
 def _wire_export(services: Services) -> None:
     shelves = Shelves(
         services[CharacterService], services[LorebookService], services[PresetService], services[PersonaService],
-        services[ChatService],
+        services[ChatService], services[GroupService],
     )  # fmt: skip
     services.add(ExportService(services.storage, shelves, folder=services.settings.data_dir / "imports"))
 

@@ -11,6 +11,8 @@ from tavernai.characters.endpoints import router as characters_router
 from tavernai.characters.gallery.endpoints import router as gallery_router
 from tavernai.characters.gallery.projections import BACK as GALLERY_BACK
 from tavernai.characters.gallery.projections import FOLDS as GALLERY
+from tavernai.characters.groups.endpoints import router as groups_router
+from tavernai.characters.groups.projections import FOLDS as GROUPS
 from tavernai.characters.lorebooks.endpoints import router as lorebooks_router
 from tavernai.characters.lorebooks.projections import FOLDS as LOREBOOKS
 from tavernai.characters.personas.endpoints import router as personas_router
@@ -31,7 +33,9 @@ from tavernai.interop.importing.projections import FOLDS as IMPORTS
 from tavernai.ops.endpoints import router as ops_router
 from tavernai.ops.server_endpoints import router as server_router
 
-FOLDS = (ACCOUNTS, CHARACTERS, LOREBOOKS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT, IMPORTS)
+FOLDS = (
+    ACCOUNTS, CHARACTERS, LOREBOOKS, GROUPS, GALLERY, GALLERY_BACK, CONNECTIONS, SPEECH, CONFIG, CHAT, AGENT, IMPORTS,
+)  # fmt: skip
 
 # Every room's endpoints; the busiest first, since the first match wins.
 ROUTERS = (
@@ -46,6 +50,7 @@ ROUTERS = (
     personas_router,
     workshop_router,
     lorebooks_router,
+    groups_router,
     presets_router,
     imports_router,
     config_router,

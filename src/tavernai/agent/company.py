@@ -3,7 +3,8 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
 
 from sqlalchemy import Connection as Reader
 from sqlalchemy import bindparam, select
@@ -12,12 +13,17 @@ from tavernai.agent.domain import company as rules
 from tavernai.agent.domain.company import Company, Member, Turn, company_from
 from tavernai.agent.domain.keeping import kept_in
 from tavernai.agent.ports import Stage
+from tavernai.chat import store as chat_store
+from tavernai.chat.errors import NotAMember
 from tavernai.chat.groups import group_of
 from tavernai.chat.tables import messages
 from tavernai.prompting.domain.scene import Character, Group
 from tavernai.prompting.domain.scene import Member as SceneMember
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
+
+SPOKEN_MAX: Final = 200
+"""Messages that are looked at for who has spoken since the person did."""
 
 REPLY = Query(select(messages.c.role, messages.c.character_id, messages.c.name).where(messages.c.id == bindparam("of")))
 
@@ -40,6 +46,33 @@ def answering(
     company = _known(conn, stage, owner_id, company_from(told))
     found = rules.somebody(company, dice=dice) if turn is None else rules.speakers(company, turn, dice=dice)
     return tuple(Speaking(one.character_id, one.name) for one in found)
+
+
+def called(conn: Reader, owner_id: str, conversation_id: str, character_id: str) -> tuple[Speaking, ...]:
+    """The member who is asked to speak, muted or not. Raises NotAMember."""
+    told = group_of(conn, owner_id, conversation_id)
+    members = company_from(told).members if told is not None else ()
+    found = tuple(Speaking(one.character_id, one.name) for one in members if one.character_id == character_id)
+    if not found:
+        raise NotAMember
+    return found[:1]
+
+
+def speaking_next(
+    conn: Reader, stage: Stage, owner_id: str, conversation_id: str, *, dice: random.Random
+) -> tuple[Speaking, ...] | None:
+    """Who speaks when nobody said anything new: by the group's rules, and somebody in any case."""
+    found = answering(conn, stage, owner_id, conversation_id, turn=turn_of(conn, conversation_id), dice=dice)
+    return found or answering(conn, stage, owner_id, conversation_id, turn=None, dice=dice)
+
+
+def turn_of(conn: Reader, conversation_id: str) -> Turn:
+    """What was said last, by whom, and who has spoken since the person did."""
+    rows = chat_store.history(conn, conversation_id, limit=SPOKEN_MAX)
+    if not rows:
+        return Turn()
+    spoken = [row.name for row in takewhile(lambda row: row.role != "user", rows) if row.role == "character"]
+    return Turn(rows[0].text, rows[0].name if rows[0].role != "user" else None, frozenset(spoken))
 
 
 def cast(conn: Reader, task: Row, conversation: Row) -> Row:
@@ -72,6 +105,12 @@ def group_in(conn: Reader, stage: Stage, task: Row, *, speaker: Character, is_fr
             card = card if is_free else kept_in(card)
         members.append(SceneMember(Character(one.name, card, one.character_id or ""), one.is_muted))
     return Group(members, company.cards, company.prefix, company.suffix)
+
+
+def named_in(told: Mapping[str, Any]) -> Group:
+    """Who is there, for a text that only names them."""
+    members = company_from(told).members
+    return Group([SceneMember(Character(one.name, {}, one.character_id or ""), one.is_muted) for one in members])
 
 
 def _known(conn: Reader, stage: Stage, owner_id: str, company: Company) -> Company:

@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
 
-from tavernai.chat import arranging, commands, exporting, panel, pictured, store, undoing, window
+from tavernai.characters.groups.service import live_in
+from tavernai.chat import arranging, commands, exporting, groups, panel, pictured, store, undoing, window
 from tavernai.chat.arranging import Action, Changed
 from tavernai.chat.commands import Done
 from tavernai.chat.domain.written import Form
@@ -66,7 +67,7 @@ class ChatService:
         """
 
         conversation_id, by, greeter = new_id(), By.user(owner_id), self._greeter
-        place = {"character_id": character_id, "conversation_id": conversation_id}
+        place: dict[str, Any] = {"character_id": character_id, "conversation_id": conversation_id}
         greeted = await self._storage.study(lambda conn: greeter.greeted(conn, owner_id, **place)) if greeter else None
 
         def unit(tx: Transaction) -> str:
@@ -88,11 +89,44 @@ class ChatService:
 
         return await self.get(owner_id, await self._storage.commit(unit))
 
+    async def create_group_chat(self, owner_id: str, group_id: str, *, title: str | None = None) -> Item:
+        """Open a conversation with one of the person's groups, in which everybody greets; its item.
+
+        Raises NotFound, GroupInTrash, NobodyInGroup.
+        """
+        conversation_id, by, greeter = new_id(), By.user(owner_id), self._greeter
+        told, said = await self._storage.study(
+            lambda conn: groups.greetings(conn, greeter, owner_id, group_id, conversation_id=conversation_id)
+        )
+
+        def unit(tx: Transaction) -> None:
+            live_in(tx, owner_id, group_id)
+            place = {"group_id": group_id, "conversation_id": conversation_id}
+            opened = groups.open_group(tx, told, said, **place, owner_id=owner_id, by=by, title=title)
+            for number, (one, made) in enumerate(zip(said, opened, strict=True)):
+                if greeter:
+                    greeter.settle(
+                        tx, one.greeted, opened=made, shown=one.shown, is_first=not number, owner_id=owner_id, by=by
+                    )
+
+        await self._storage.commit(unit)
+        return await self.get(owner_id, conversation_id)
+
+    async def keep_group(self, owner_id: str, conversation_id: str) -> Item:
+        """Make a group of those who speak in a conversation that came without one; the conversation's item.
+
+        Raises ConversationNotFound, ConversationInTrash, NotAGroup, AlreadyAGroup.
+        """
+        by = By.user(owner_id)
+        await self._storage.commit(lambda tx: groups.keep_group(tx, conversation_id, owner_id=owner_id, by=by))
+        return await self.get(owner_id, conversation_id)
+
     async def list_all(
         self,
         owner_id: str,
         *,
         character_id: str | None = None,
+        group_id: str | None = None,
         q: str | None = None,
         trash: bool = False,
         cursor: str | None = None,
@@ -101,11 +135,14 @@ class ChatService:
         """The person's conversations, the most recent first."""
 
         def query(conn: Connection) -> Page[Item]:
-            found = store.list_of(
-                conn, owner_id, character_id=character_id, q=q, trash=trash, cursor=cursor, limit=limit
-            )
+            of = {"character_id": character_id, "group_id": group_id}
+            found = store.list_of(conn, owner_id, **of, q=q, trash=trash, cursor=cursor, limit=limit)
             avatars = self._avatars(conn, owner_id, found.items)
-            items = [conversation_item(row, avatars.get(row["character_id"] or "")) for row in found.items]
+            told = groups.shown_of(conn, owner_id, found.items)
+            items = [
+                conversation_item(row, avatars.get(row["character_id"] or ""), told.get(row["id"]))
+                for row in found.items
+            ]
             return Page(items, found.next_cursor)
 
         return await (self._storage.read(query) if q else self._storage.glance(query))
@@ -119,7 +156,8 @@ class ChatService:
             undo = {"can_undo": row["undo_pos"] is not None, "can_redo": row["redo_pos"] is not None}
             told = {"active_leaf": store.id_of(conn, row["active_leaf"]), "undo": undo}
             told["draft"] = store.draft_of(conn, conversation_id)
-            return conversation_item(row, avatars.get(row["character_id"] or "")) | told
+            group = groups.shown_of(conn, owner_id, [row], listed=False).get(conversation_id)
+            return conversation_item(row, avatars.get(row["character_id"] or ""), group) | told
 
         return await self._storage.glance(query)
 

@@ -36,7 +36,11 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 @router.post("/api/conversations", status_code=201)
 async def create_conversation(given: s.ConversationGiven, who: Who, chat: Chat) -> s.ConversationMade:
-    item = await chat.create(who.user_id, character_id=given.character_id, greeting=given.greeting, title=given.title)
+    if given.group_id is not None:
+        item = await chat.create_group_chat(who.user_id, given.group_id, title=given.title)
+    else:
+        character_id = given.character_id or ""
+        item = await chat.create(who.user_id, character_id=character_id, greeting=given.greeting, title=given.title)
     return s.ConversationMade(**item, messages_url=f"/api/conversations/{item['id']}/messages")
 
 
@@ -45,12 +49,14 @@ async def list_conversations(
     who: Who,
     chat: Chat,
     character_id: SomeId = None,
+    group_id: SomeId = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     trash: bool = False,
     cursor: Cursor = None,
     limit: Limit = PAGE_DEFAULT,
 ) -> Response:
-    page = await chat.list_all(who.user_id, character_id=character_id, q=q, trash=trash, cursor=cursor, limit=limit)
+    of = {"character_id": character_id, "group_id": group_id}
+    page = await chat.list_all(who.user_id, **of, q=q, trash=trash, cursor=cursor, limit=limit)
     return long_list(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -70,6 +76,12 @@ async def change_conversation(
     conversation_id: Id, given: s.ConversationChange, who: Who, chat: Chat
 ) -> s.ConversationShown:
     return s.ConversationShown(**await chat.arrange(who.user_id, conversation_id, **given.model_dump()))
+
+
+@router.post("/api/conversations/{conversation_id}/group", status_code=201)
+async def keep_conversation_group(conversation_id: Id, who: Who, chat: Chat) -> s.ConversationShown:
+    """Make a group of those who speak in a conversation that came without one, so that it can be edited."""
+    return s.ConversationShown(**await chat.keep_group(who.user_id, conversation_id))
 
 
 @router.put("/api/conversations/{conversation_id}/draft", status_code=204)

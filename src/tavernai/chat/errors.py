@@ -117,6 +117,24 @@ class ChangeEntangled(Conflict):
     code = "change_entangled"
 
 
+class NotAGroup(InvalidInput):
+    """Only one character speaks in this conversation."""
+
+    code = "not_a_group"
+
+
+class AlreadyAGroup(Conflict):
+    """This conversation belongs to a group already."""
+
+    code = "already_a_group"
+
+
+class NotAMember(InvalidInput):
+    """This character does not speak in this conversation."""
+
+    code = "not_a_member"
+
+
 class WrongTask(Conflict):
     """This reply belongs to another task by now."""
 

@@ -25,7 +25,8 @@ class ConversationGrouped:
 
     conversation_id: str
     group: dict[str, Any]
-    """{members: [{character_id, name, is_muted}], strategy, cards, prefix, suffix, answers_itself}"""
+    """{group_id?, members: [{character_id, name, is_muted}], strategy, cards, prefix, suffix, answers_itself} as it was
+    then; `group_id` says where to find what holds now"""
 
 
 @fact("conversation.renamed")
@@ -78,6 +79,8 @@ class MessageAdded:
     hidden: bool = False
     at: int | None = None
     """when it was written, ms, if that was not now (imports)"""
+    opens: bool = False
+    """one more member of a group greets: it belongs to the conversation, as a first greeting does"""
 
 
 @fact("variant.added")

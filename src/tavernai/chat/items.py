@@ -135,14 +135,15 @@ def message_items(run: Run, conversation: Row, places: Sequence[Place]) -> list[
     ]
 
 
-def conversation_item(conversation: Row, avatar_url: str | None = None) -> Item:
-    """One conversation of a list."""
+def conversation_item(conversation: Row, avatar_url: str | None = None, group: Item | None = None) -> Item:
+    """One conversation of a list; `group`: who speaks where several do."""
     last = None
     if conversation["last_text"] is not None:
         last = {name: conversation[f"last_{name}"] for name in ("role", "name", "text")}
     plain = ("id", "character_id", "character_name", "title", "message_count", "version", "position")
     return {name: conversation[name] for name in plain} | {
         "avatar_url": avatar_url,
+        "group": group,
         "last_message": last,
         "updated_at": rfc3339(conversation["recent_at"]),
         "created_at": rfc3339(conversation["created_at"]),

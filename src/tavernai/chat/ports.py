@@ -44,12 +44,38 @@ class Greeted:
 class Greeter(Protocol):
     """Runs the macros of greetings."""
 
-    def greeted(self, conn: Connection, user_id: str, *, character_id: str, conversation_id: str) -> Greeted | None:
-        """What each greeting says in a conversation that is about to be opened; None: no such character."""
+    def greeted(
+        self,
+        conn: Connection,
+        user_id: str,
+        *,
+        character_id: str,
+        conversation_id: str,
+        group: Mapping[str, Any] | None = None,
+    ) -> Greeted | None:
+        """What each greeting says in a conversation that is about to be opened; None: no such character.
+
+        Args:
+            group: who else is there, as `conversation.grouped` tells it.
+        """
         ...
 
-    def settle(self, tx: Transaction, greeted: Greeted, *, opened: Any, shown: int, owner_id: str, by: By) -> None:
-        """Record what the greetings set, in the unit that opened the conversation."""
+    def settle(
+        self,
+        tx: Transaction,
+        greeted: Greeted,
+        *,
+        opened: Any,
+        shown: int,
+        owner_id: str,
+        by: By,
+        is_first: bool = True,
+    ) -> None:
+        """Record what the greetings set, in the unit that opened the conversation.
+
+        Args:
+            is_first: False for one that others stand above, whose variables stay.
+        """
         ...
 
 

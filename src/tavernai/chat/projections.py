@@ -57,12 +57,11 @@ STATUS: dict[type[Any], str] = {
 
 
 def grouped(tx: Unit, recorded: Recorded, fact: ConversationGrouped) -> None:
-    data = canonical_json(fact.group).decode()
+    values = {"data": canonical_json(fact.group).decode(), "group_id": fact.group.get("group_id")}
     if tx.get(conversation_groups, fact.conversation_id) is None:
-        row = {"conv_id": fact.conversation_id, "owner_id": recorded.owner_id, "data": data}
-        tx.insert(conversation_groups, row)
+        tx.insert(conversation_groups, {"conv_id": fact.conversation_id, "owner_id": recorded.owner_id, **values})
     else:
-        tx.update(conversation_groups, fact.conversation_id, data=data)
+        tx.update(conversation_groups, fact.conversation_id, **values)
 
 
 def created(tx: Unit, recorded: Recorded, fact: ConversationCreated) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TEXT_CHARS_MAX = 1_000_000
 TITLE_CHARS_MAX = 200
@@ -25,11 +25,21 @@ class Given(BaseModel):
 
 
 class ConversationGiven(Given):
-    """A new conversation with one of your characters; `greeting` counts from 0."""
+    """A new conversation with one of your characters, or with one of your groups, of which everybody greets.
 
-    character_id: AnId
+    `greeting` counts from 0, for a character; in a group each says one by chance.
+    """
+
+    character_id: AnId | None = None
+    group_id: AnId | None = None
     greeting: Annotated[int, Field(ge=0, le=10_000)] = 0
     title: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ConversationGiven":
+        if (self.character_id is None) == (self.group_id is None):
+            raise ValueError("send either character_id or group_id")
+        return self
 
 
 class ConversationChange(Given):
@@ -138,13 +148,33 @@ class Said(BaseModel):
     text: str
 
 
+class SpeakerShown(BaseModel):
+    """A member of a group; without `character_id` the card is gone."""
+
+    character_id: str | None
+    name: str
+    avatar_url: str | None
+    is_muted: bool
+
+
+class ConversationGroup(BaseModel):
+    """Who speaks in it; a list shows the first few. Without `id` nobody kept them as a group yet (old imports)."""
+
+    id: str | None
+    name: str
+    members: list[SpeakerShown]
+    member_count: int
+    deleted: bool
+
+
 class ConversationItem(BaseModel):
-    """A conversation in a list."""
+    """A conversation in a list. `group`: several characters speak in it."""
 
     id: str
     character_id: str | None
     character_name: str
     avatar_url: str | None
+    group: ConversationGroup | None
     title: str
     last_message: Said | None
     message_count: int

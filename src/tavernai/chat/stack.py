@@ -71,6 +71,8 @@ def weigh(tx: Unit, conversation: Row, recorded: Recorded, fact: Any) -> Weight:
 
 def _belongs(tx: Unit, fact: MessageAdded) -> bool:
     """A greeting belongs to the conversation, a reply to the message of the same task."""
+    if fact.opens:
+        return True
     if fact.parent_id is None:
         return fact.role == "character" and fact.task_id is None
     parent = tx.find(messages, id=fact.parent_id)

@@ -10,7 +10,15 @@ from tavernai.chat.domain.branches import Branch, branches
 from tavernai.chat.domain.tree import excerpt
 from tavernai.chat.errors import ConversationNotFound, MessageNotFound
 from tavernai.chat.items import Item, on, place_of, variant_item, variants_of
-from tavernai.chat.tables import bookmarks, composer_drafts, conversations, messages, revisions, variants
+from tavernai.chat.tables import (
+    bookmarks,
+    composer_drafts,
+    conversation_groups,
+    conversations,
+    messages,
+    revisions,
+    variants,
+)
 from tavernai.chat.window import EVERYTHING, Path, path_rows, path_up
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
@@ -139,6 +147,7 @@ def list_of(
     owner_id: str,
     *,
     character_id: str | None,
+    group_id: str | None,
     q: str | None,
     trash: bool,
     cursor: str | None,
@@ -153,6 +162,9 @@ def list_of(
     query = query.where(c.deleted_pos.is_not(None) if trash else c.deleted_pos.is_(None))
     if character_id is not None:
         query = query.where(c.character_id == character_id)
+    if group_id is not None:
+        g = conversation_groups.c
+        query = query.where(c.id.in_(select(g.conv_id).where(g.group_id == group_id, g.owner_id == owner_id)))
     if q:
         query = query.where(
             or_(*(text.icontains(q, autoescape=True) for text in (c.title, c.character_name, c.last_text)))

@@ -154,8 +154,10 @@ conversation_groups = Table(
     metadata,
     Column("conv_id", Id, primary_key=True),
     Column("owner_id", Id, nullable=False),
-    Column("data", Json, nullable=False),
+    Column("data", Json, nullable=False),  # as it was when the conversation began
+    Column("group_id", Id),  # the group it is a chat of, which says what holds now
 )
+Index("conversation_groups_of", conversation_groups.c.group_id)
 
 composer_drafts = Table(
     "composer_drafts",  # what somebody typed and has not sent; too fleeting for a fact

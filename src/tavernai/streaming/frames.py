@@ -130,6 +130,7 @@ NEWS: dict[str, str] = {
     "preset": "presets",
     "persona": "personas",
     "lore": "lorebooks",
+    "group": "groups",
     "char": "characters",
     "conn": "connections",
 }

@@ -142,6 +142,11 @@ async def _lorebook(cast: Cast) -> str:
     return str((await cast.people["member"].post("/api/lorebooks", {"name": "Harbour"})).ok()["id"])
 
 
+async def _group(cast: Cast) -> str:
+    body = {"members": [{"character_id": await _character(cast)}]}
+    return str((await cast.people["member"].post("/api/groups", body)).ok()["id"])
+
+
 async def _first(cast: Cast) -> str:
     """A version that everything has."""
     return "1"
@@ -252,6 +257,7 @@ MAKERS: dict[str, Maker] = {
     "task_id": _task,
     "persona_id": _persona,
     "lorebook_id": _lorebook,
+    "group_id": _group,
     "preset_id": _preset,
     "version": _first,
     "stream_session": _stream_session,

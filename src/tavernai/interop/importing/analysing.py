@@ -49,6 +49,7 @@ GROUPED: Final = frozenset(
         "disabled_members",
         "activation_strategy",
         "generation_mode",
+        "auto_mode_delay",
         "allow_self_responses",
         "generation_mode_join_prefix",
         "generation_mode_join_suffix",

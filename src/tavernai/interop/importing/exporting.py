@@ -5,12 +5,13 @@ import io
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 import orjson
 
+from tavernai.characters.groups.service import GroupService
 from tavernai.characters.lorebooks.service import LorebookService
 from tavernai.characters.personas.service import PersonaService
 from tavernai.characters.service import CharacterService
@@ -23,8 +24,9 @@ from tavernai.kernel.paging import PAGE_MAX, Page
 from tavernai.ledger.ports import Storage
 
 Format = Literal["json", "csv", "txt", "sillytavern"]
-Kind = Literal["characters", "conversations", "lorebooks", "presets", "personas", "kept"]
-ALL: Final[tuple[Kind, ...]] = ("characters", "lorebooks", "presets", "personas", "conversations", "kept")
+Kind = Literal["characters", "conversations", "groups", "lorebooks", "presets", "personas", "kept"]
+ALL: Final[tuple[Kind, ...]] = ("characters", "lorebooks", "presets", "personas", "conversations", "groups", "kept")
+"""In the order in which they are written: groups name the cards and chats that stand before them."""
 CHATS_ONLY: Final = frozenset({"csv", "txt"})
 MEDIA: Final = {"json": "application/json", "csv": "text/csv; charset=utf-8", "txt": "text/plain; charset=utf-8",
                 "sillytavern": "application/zip"}  # fmt: skip
@@ -50,6 +52,25 @@ class Shelves:
     presets: PresetService
     personas: PersonaService
     chats: ChatService
+    groups: GroupService
+
+
+@dataclass(slots=True)
+class _Zipped:
+    """What an archive holds by now, for those whose files name others."""
+
+    paths: set[str] = field(default_factory=set)
+    cards: dict[str, str] = field(default_factory=dict)
+    """character → its card's file name"""
+    chats: dict[str, list[str]] = field(default_factory=dict)
+    """group → its chats' files without the ending"""
+
+    def add(self, kind: Kind, one: Mapping[str, Any], path: str) -> None:
+        file = path.rpartition("/")[2]
+        if kind == "characters":
+            self.cards[one["id"]] = file
+        elif kind == "conversations" and one["group"] and one["group"]["id"]:
+            self.chats.setdefault(one["group"]["id"], []).append(file.removesuffix(".jsonl"))
 
 
 class ExportService:
@@ -83,32 +104,42 @@ class ExportService:
         return out
 
     async def _zip(self, out: IO[bytes], user_id: str, kinds: Collection[Kind], ids: Collection[str]) -> None:
-        taken: set[str] = set()
+        zipped = _Zipped()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for kind in kinds:
-                async for folder, name, ending, data in self._files(user_id, kind, ids):
-                    archive.writestr(_free(taken, folder, name, ending), data)
+                async for one in self._every(user_id, kind):
+                    if ids and one["id"] not in ids:
+                        continue
+                    placed = await self._file(user_id, kind, one, zipped)
+                    if placed is not None:
+                        folder, name, ending, data = placed
+                        path = _free(zipped.paths, folder, name, ending)
+                        archive.writestr(path, data)
+                        zipped.add(kind, one, path)
 
-    async def _files(self, user_id: str, kind: Kind, ids: Collection[str]) -> AsyncIterator[Placed]:
+    async def _file(self, user_id: str, kind: Kind, one: Mapping[str, Any], zipped: _Zipped) -> Placed | None:
         """(folder, name, ending, bytes) in SillyTavern's layout."""
         shelves = self._shelves
-        async for one in self._every(user_id, kind):
-            if ids and one["id"] not in ids:
-                continue
-            if kind == "characters":
-                yield "characters", one["name"], "png", (await shelves.characters.export_png(user_id, one["id"]))[1]
-            elif kind == "lorebooks":
-                data = (await shelves.lorebooks.export(user_id, one["id"], form="sillytavern"))[1]
-                yield "worlds", one["name"], "json", data
-            elif kind == "presets":
-                folder = PRESET_FOLDERS.get(one["kind"], one["kind"])
-                yield folder, one["name"], "json", (await shelves.presets.export(user_id, one["id"]))[1]
-            elif kind == "conversations":
-                data = (await shelves.chats.export(user_id, one["id"], form="jsonl"))[1]
-                yield f"chats/{_safe(one['character_name'])}", one["title"], "jsonl", data
-            elif kind == "kept" and one["kind"] in KEPT_FOLDERS:
-                name = one["path"].rpartition("/")[2].removesuffix(".json")
-                yield KEPT_FOLDERS[one["kind"]], name, "json", one["data"]
+        if kind == "characters":
+            return "characters", one["name"], "png", (await shelves.characters.export_png(user_id, one["id"]))[1]
+        if kind == "lorebooks":
+            data = (await shelves.lorebooks.export(user_id, one["id"], form="sillytavern"))[1]
+            return "worlds", one["name"], "json", data
+        if kind == "presets":
+            folder = PRESET_FOLDERS.get(one["kind"], one["kind"])
+            return folder, one["name"], "json", (await shelves.presets.export(user_id, one["id"]))[1]
+        if kind == "conversations":
+            data = (await shelves.chats.export(user_id, one["id"], form="jsonl"))[1]
+            folder = "group chats" if one["group"] else f"chats/{_safe(one['character_name'])}"
+            return folder, one["title"], "jsonl", data
+        if kind == "groups":
+            chats = zipped.chats.get(one["id"], [])[::-1]
+            data = (await shelves.groups.export(user_id, one["id"], files=zipped.cards, chats=chats or None))[1]
+            return "groups", str(orjson.loads(data).get("id") or one["name"]), "json", data
+        if kind == "kept" and one["kind"] in KEPT_FOLDERS:
+            name = one["path"].rpartition("/")[2].removesuffix(".json")
+            return KEPT_FOLDERS[one["kind"]], name, "json", one["data"]
+        return None
 
     async def _json(self, out: IO[bytes], user_id: str, kinds: Collection[Kind], ids: Collection[str]) -> None:
         """One object: kind → list, written one thing at a time."""
@@ -133,6 +164,8 @@ class ExportService:
             data = (await shelves.lorebooks.export(user_id, one["id"], form="sillytavern"))[1]
         elif kind == "presets":
             data = (await shelves.presets.export(user_id, one["id"]))[1]
+        elif kind == "groups":
+            data = (await shelves.groups.export(user_id, one["id"]))[1]
         elif kind == "conversations":
             data = (await shelves.chats.export(user_id, one["id"], form="json"))[1]
         else:
@@ -189,6 +222,9 @@ class ExportService:
         if kind == "personas":
             people = await shelves.personas.list(user_id, cursor=cursor, limit=PAGE_MAX)
             return Page([one.shown() for one in people.items], people.next_cursor)
+        if kind == "groups":
+            found_groups = await shelves.groups.list(user_id, cursor=cursor, limit=PAGE_MAX)
+            return Page(list(found_groups.items), found_groups.next_cursor)
         if kind == "conversations":
             return await shelves.chats.list_all(user_id, **place)  # type: ignore[arg-type,return-value]
         kept = await self._storage.read(

@@ -60,6 +60,8 @@ class Folders:
     """a card's path → character"""
     persona_files: dict[str, str] = field(default_factory=dict)
     """root and picture's file name → persona"""
+    groups: dict[str, str] = field(default_factory=dict)
+    """a group's path → group"""
     chats: dict[str, Settled] = field(default_factory=dict)
     """a chat's path → what became of it"""
     _presets: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -84,12 +86,18 @@ class Folders:
         self.names = {name: found[0] for name, found in by_name.items() if len(found) == 1}
         personas = store.objects_of(conn, self.import_id, ("persona",))
         self.persona_files = {_persona_key(path): persona for path, persona in personas.items()}
+        self.groups = store.objects_of(conn, self.import_id, ("group",))
         self._presets = {kind: dict(store.named_objects(conn, self.import_id, kind)) for kind in PRESETS}
         ids = set(self.cards.values())
         c = characters.c
         for part in _parts(sorted(ids), 500):
             self._shown |= {row[0]: row[1] for row in conn.execute(select(c.id, c.name).where(c.id.in_(part)))}
         self.chats |= store.settled_chats(conn, self.import_id)
+
+    @property
+    def cast(self) -> dict[str, Mapping[str, str]]:
+        """Who a group's members are."""
+        return {"by_file": self.files, "by_name": self.names}
 
     async def role(self, about: Mapping[str, Any]) -> Role:
         """With whom a chat is played: the card its folder is named after, the card it came with, its name."""

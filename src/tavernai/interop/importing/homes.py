@@ -7,6 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select
 
 from tavernai.characters.events import CharacterDeleted
+from tavernai.characters.groups.events import GroupDeleted
+from tavernai.characters.groups.tables import groups
 from tavernai.characters.lorebooks.events import LorebookDeleted
 from tavernai.characters.lorebooks.tables import lorebooks
 from tavernai.characters.personas.importing import trash_in
@@ -46,6 +48,7 @@ _LOREBOOK = Home("lorebook", lorebooks, "version", "deleted_at", "lore", Loreboo
 _PERSONA = Home("persona", personas, "version", "deleted_at", "persona", None)
 _PRESET = Home("preset", presets, "version", "deleted_at", "preset", PresetDeleted)
 _CONVERSATION = Home("conversation", conversations, "position", "deleted_pos", "conv", lambda _: ConversationDeleted())
+_GROUP = Home("group", groups, "version", "deleted_at", "group", GroupDeleted)
 _KEPT = Home("kept", import_kept, None, "deleted", "import", None)
 
 HOMES: Final[Mapping[str, Home]] = {
@@ -55,7 +58,7 @@ HOMES: Final[Mapping[str, Home]] = {
     **dict.fromkeys(PRESETS, _PRESET),
     "chat": _CONVERSATION,
     "group_chat": _CONVERSATION,
-    "group": _KEPT,
+    "group": _GROUP,
     "background": _KEPT,
     "settings": _KEPT,
 }

@@ -38,7 +38,7 @@ from tavernai.storage.rows import Row
 
 STAGES: Final = {kind: number for number, kind in enumerate(KINDS)}
 PLANNED: Final = {
-    "chat": "mapped", "group_chat": "mapped", "settings": "mapped", "group": "preserved", "background": "preserved",
+    "chat": "mapped", "group_chat": "mapped", "settings": "mapped", "group": "mapped", "background": "preserved",
 }  # fmt: skip
 ANALYSED_A_COMMIT: Final = 200
 MADE_A_COMMIT: Final = {"character": 64, "lorebook": 8, "persona": 16, "background": 16, "chat": 16, "group_chat": 16}

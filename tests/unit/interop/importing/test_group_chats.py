@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from tavernai.characters.groups.domain.files import group_from
+from tavernai.characters.groups.domain.told import MEMBERS_MAX, Member
 from tavernai.interop.importing.analysing import Analyst
-from tavernai.interop.importing.domain.groups import MEMBERS_MAX, group_from
 from tavernai.interop.importing.sources import FolderSource
 from tests.support.tavernfolder import laid_out
 from tests.support.tavernfolders import orphans
@@ -21,5 +22,5 @@ def test_only_a_group_chat_that_no_group_names_is_warned_of(tmp_path: Path) -> N
 def test_a_file_that_names_thousands_makes_a_group_of_some() -> None:
     told = {"name": "Crowd", "members": [f"{number}.png" for number in range(50_000)]}
     made = group_from(told, by_file={"3.png": "id-3"}, by_name={"Bo": "id-3"})
-    assert len(made["members"]) == MEMBERS_MAX
-    assert made["members"][3] == {"character_id": "id-3", "name": "Bo", "is_muted": False}
+    assert len(made.members) == MEMBERS_MAX
+    assert made.members[3] == Member("id-3", "Bo", file="3.png")

@@ -78,7 +78,7 @@ class Chats:
         if item["kind"] != "group_chat":
             return None
         run = self._run
-        return group_for(run.source, item["path"], by_file=run.folders.files, by_name=run.folders.names)
+        return group_for(run.source, item["path"], **run.folders.cast, made=run.folders.groups)
 
     def _teller(self, item: Row, role: Role) -> ChatTeller:
         run = self._run

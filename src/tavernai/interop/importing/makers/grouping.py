@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from tavernai.interop.importing.domain.groups import chats_of, group_from
+from tavernai.characters.groups.domain.files import chats_of, group_from
 from tavernai.interop.importing.sources import MemberUnreadable, Source, read_bytes
 
 GROUP_BYTES_MAX: Final = 4 << 20
@@ -14,9 +14,13 @@ CHATS: Final = "group chats/"
 
 
 def group_for(
-    source: Source, path: str, *, by_file: Mapping[str, str], by_name: Mapping[str, str]
+    source: Source, path: str, *, by_file: Mapping[str, str], by_name: Mapping[str, str], made: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """What a conversation made of this chat file shall tell of its group; None: no group says the chat is its own."""
+    """What a conversation made of this chat file shall tell of its group; None: no group says the chat is its own.
+
+    Args:
+        made: the groups that files became.
+    """
     root, inside, file = path.rpartition(CHATS)
     if not inside:
         return None
@@ -25,7 +29,7 @@ def group_for(
     for one in groups:
         told = _read(source, one)
         if told is not None and (chat in chats_of(told) or one == f"{folder}{chat}.json"):
-            return group_from(told, by_file=by_file, by_name=by_name)
+            return {"group_id": made.get(one), **group_from(told, by_file=by_file, by_name=by_name).data()}
     return None
 
 

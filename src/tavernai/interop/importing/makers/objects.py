@@ -1,9 +1,14 @@
 """Lorebooks, presets, personas, and what has no home of its own."""
 
+from dataclasses import replace
+
 import orjson
 
 from tavernai.characters.domain.pictures import Size
 from tavernai.characters.errors import PictureRefused
+from tavernai.characters.groups import service as groups
+from tavernai.characters.groups.domain.files import NAME_CHARS_MAX, group_from, spans_of
+from tavernai.characters.groups.events import GroupCreated
 from tavernai.characters.lorebooks import importing as books
 from tavernai.characters.personas import importing as personas
 from tavernai.characters.personas.placing import USUAL, place_from
@@ -113,9 +118,21 @@ class Backgrounds(Kept):
         return Read(item, {"file": name, "blob": self.run.tools.blobs.put(data)})
 
 
-class Groups(Kept):
-    """Keeps groups."""
+class Groups(OneByOne):
+    """Makes groups; what is not theirs here stays in their file, to the letter."""
 
     def read_one(self, item: Row) -> Read:
         data = read_bytes(self.run.source, item["path"], bytes_max=JSON_BYTES_MAX)
-        return Read(item, keys.without_secrets(orjson.loads(data), []))
+        value = orjson.loads(data)
+        kept = keys.without_secrets(value, [])
+        text = data.decode("utf-8-sig") if kept == value else orjson.dumps(kept).decode()
+        spans_of(text)  # raises where the text could not be given back
+        told = group_from(kept, **self.run.folders.cast)
+        told = told if told.name else replace(told, name=item["name"][:NAME_CHARS_MAX])
+        return Read(item, GroupCreated(new_id(), told.data(), item["path"].rpartition("/")[2], text))
+
+    def make_one(self, tx: Transaction, one: Read) -> Outcome:
+        if (twin := self.run.earlier(one.item)) is not None:
+            return Outcome("duplicate", twin)
+        made = groups.created_in(tx, self.run.owner, one.value, by=self.run.by, cause_id=self.run.cause)
+        return Outcome("imported", made, 1)

@@ -1,0 +1,1 @@
+"""Groups: several characters who chat together, and the rules of who speaks."""
