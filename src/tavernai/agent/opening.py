@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection as Reader
 
 from tavernai.agent.assistant import ASSISTANT
-from tavernai.agent.company import Speaking, answering
+from tavernai.agent.company import Speaking, answering, called, speaking_next
 from tavernai.agent.domain.company import Turn
 from tavernai.agent.events import VariablesChanged
 from tavernai.agent.greeting import Greeter
@@ -74,7 +74,7 @@ class Opener:
 
     def ahead(
         self, conn: Reader, user_id: str, *, text: str | None, conversation_id: str | None, character_id: str | None,
-        opens: str,
+        opens: str, member: str | None = None,
     ) -> Ahead:  # fmt: skip
         """What comes of these words there; `text` None: nobody's words are heard."""
         greeted, opening = None, None
@@ -86,14 +86,14 @@ class Opener:
         place = {"conversation_id": conversation_id, "character_id": character_id}
         heard = self.listener.heard(conn, user_id, text, opening=opening, **place) if text is not None else None
         told = Turn(text if heard is None else heard.text) if text is not None else Turn()
-        return Ahead(opens, greeted, heard, self.speakers(conn, user_id, conversation_id, turn=told))
+        return Ahead(opens, greeted, heard, self.speakers(conn, user_id, conversation_id, turn=told, member=member))
 
     def plain(
         self, conn: Reader, user_id: str, *, text: str | None, conversation_id: str | None, character_id: str | None,
-        opens: str,
+        opens: str, member: str | None = None,
     ) -> Ahead | None:  # fmt: skip
         """As `ahead`, for words that nothing there looks at: a look of a few rows. None: there is more to do."""
-        is_alone = conversation_id is None or group_of(conn, user_id, conversation_id) is None
+        is_alone = member is None and (conversation_id is None or group_of(conn, user_id, conversation_id) is None)
         is_plain = is_alone and (conversation_id is not None or character_id is None)
         place = {"conversation_id": conversation_id, "character_id": character_id}
         if not is_plain or (text is not None and self.listener.listens(conn, user_id, text, **place)):
@@ -101,12 +101,23 @@ class Opener:
         return Ahead(opens)
 
     def speakers(
-        self, conn: Reader, user_id: str, conversation_id: str | None, *, turn: Turn | None = None
-    ) -> tuple[Speaking, ...] | None:
-        """Who answers this turn in a conversation of several; without one, whoever it falls to."""
+        self, conn: Reader, user_id: str, conversation_id: str | None, *, turn: Turn | None = None,
+        member: str | None = None,
+    ) -> tuple[Speaking, ...] | None:  # fmt: skip
+        """Who answers this turn in a conversation of several: who is asked to, else whoever it falls to."""
         if conversation_id is None:
             return None
+        if member is not None:
+            return called(conn, user_id, conversation_id, member)
         return answering(conn, self.listener.stage, user_id, conversation_id, turn=turn, dice=random.Random(new_id()))
+
+    def next_ones(
+        self, conn: Reader, user_id: str, conversation_id: str | None, *, member: str | None
+    ) -> tuple[Speaking, ...] | None:
+        """Who speaks when nobody said anything new: who is asked to, else by the rules of the group."""
+        if conversation_id is None or member is not None:
+            return self.speakers(conn, user_id, conversation_id, member=member)
+        return speaking_next(conn, self.listener.stage, user_id, conversation_id, dice=random.Random(new_id()))
 
     def open(self, tx: Transaction, user_id: str, character_id: str | None, *, by: By, ahead: Ahead) -> str:
         """A new conversation with this character, or with the shipped assistant. Raises NotFound."""

@@ -9,11 +9,15 @@ NUDGE_MAX = 2_000
 
 
 class SaidAs(BaseModel):
-    """In whose part it is said; without a name, the one whose part that is in the conversation."""
+    """In whose part it is said; without a name, the one whose part that is in the conversation.
+
+    `character_id`: in the part of a member of the conversation's group.
+    """
 
     model_config = ConfigDict(extra="forbid")
     role: Literal["user", "character", "system"]
     name: str | None = Field(default=None, min_length=1, max_length=200)
+    character_id: str | None = Field(default=None, max_length=64)
 
 
 class PostMessage(BaseModel):
@@ -21,15 +25,17 @@ class PostMessage(BaseModel):
 
     `conversation_id`: goes on there. `character_id`: opens a new conversation. Neither: the shipped assistant answers.
     `nudge` is an instruction for this one reply; `as` says the content in another part; with `reply` false it is only
-    recorded.
+    recorded. In a group `member` says which character speaks; without it the group's rules do. The action `speak` lets
+    somebody go on without a message of yours.
     """
 
     model_config = ConfigDict(extra="forbid")
     content: str | None = Field(default=None, max_length=CONTENT_MAX)
-    action: Literal["regenerate", "continue", "swipe", "impersonate"] | None = None
+    action: Literal["regenerate", "continue", "swipe", "impersonate", "speak"] | None = None
     conversation_id: str | None = Field(default=None, max_length=64)
     character_id: str | None = Field(default=None, max_length=64)
     message_id: str | None = Field(default=None, max_length=64)
+    member: str | None = Field(default=None, max_length=64)
     connection: str | None = Field(default=None, max_length=200)
     nudge: str | None = Field(default=None, max_length=NUDGE_MAX)
     as_: SaidAs | None = Field(default=None, alias="as")
@@ -42,6 +48,8 @@ class PostMessage(BaseModel):
             raise ValueError("send either content or action")
         if self.action is not None and (self.as_ is not None or not self.reply):
             raise ValueError("`as` and `reply` go with content")
+        if self.member is not None and (not self.reply or self.action not in (None, "speak")):
+            raise ValueError("a member is for who speaks next")
         if self.nudge is not None and not self.reply:
             raise ValueError("a nudge is for a reply")
         if self.conversation_id is not None and self.character_id is not None:

@@ -1,10 +1,10 @@
 """What people ask of the agent: post a message, have a reply made again, go on, stop, try again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, select
@@ -24,7 +24,8 @@ from tavernai.agent.usage import usage_of
 from tavernai.agent.why import why
 from tavernai.chat import service as chat
 from tavernai.chat.arranging import forget_draft
-from tavernai.chat.errors import ConversationNotFound
+from tavernai.chat.errors import ConversationNotFound, NotAMember
+from tavernai.chat.groups import member_name
 from tavernai.chat.scene import conversation_for, message_for
 from tavernai.chat.tables import conversations, messages
 from tavernai.kernel.facts import By
@@ -45,8 +46,9 @@ HEARINGS_MAX = 8
 HEARD_AT_ONCE = 2
 NARRATOR = "System"
 ROUTE = "agent.messages"
+SPEAK: Final = "speak"
 
-ActionName = Literal["regenerate", "continue", "swipe", "impersonate"]
+ActionName = Literal["regenerate", "continue", "swipe", "impersonate", "speak"]
 KINDS: dict[str, Kind] = {
     "regenerate": Kind.REGENERATE,
     "swipe": Kind.SWIPE,
@@ -62,6 +64,8 @@ class Speaker:
     role: str
     """user | character | system"""
     name: str | None = None
+    character_id: str | None = None
+    """a member of the conversation's group, for something said in its part"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,17 @@ class Order:
     """who says the content; None: the person"""
     reply: bool = True
     """False: the content is only recorded"""
+    member: str | None = None
+    """the character of a group who shall speak; None: by its rules"""
     idempotency_key: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """What makes two requests the same one."""
-        return {name: value for name, value in asdict(self).items() if name != "idempotency_key"}
+        """What makes two requests the same one; what came later is left out where it says nothing."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "idempotency_key" and (name != "member" or value is not None)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +196,14 @@ class AgentService:
     async def _ahead(self, user_id: str, order: Order, opens: str) -> Ahead:
         """A person's own words as they will be stored, and the greeting of the conversation they open."""
         if order.action is not None:
-            return await self._studied(
-                user_id, lambda conn: Ahead(opens, speakers=self._opener.speakers(conn, user_id, order.conversation_id))
-            )
+            found = self._opener.next_ones if order.action == SPEAK else self._opener.speakers
+            place = {"conversation_id": order.conversation_id, "member": order.member}
+            return await self._studied(user_id, lambda conn: Ahead(opens, speakers=found(conn, user_id, **place)))
         is_own = (order.speaker is None or order.speaker.role == "user") and (order.content or "").strip()
         asked: dict[str, Any] = {
             "text": clean_text(order.content or "") if is_own else None,
             "conversation_id": order.conversation_id, "character_id": order.character_id, "opens": opens,
+            "member": order.member,
         }  # fmt: skip
         plain = await self._storage.glance(lambda conn: self._opener.plain(conn, user_id, **asked))
         if plain is not None:
@@ -205,7 +216,7 @@ class AgentService:
             return await self._storage.study(query)
 
     def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
-        act = self._act if order.action else self._say
+        act = {None: self._say, SPEAK: self._speak}.get(order.action, self._act)
         if order.idempotency_key is None:
             return act(tx, user_id, order, ahead)
         asked: dict[str, Any] = {"route": ROUTE, "key": order.idempotency_key, "body": order.body()}
@@ -238,20 +249,28 @@ class AgentService:
         if task_id is None:
             session_id = session_for(tx, user_id, conversation_id)
             return Posted(None, said.message_id, None, conversation_id, said.pos, session_id)
-        posted = [
-            _reply(
-                tx, user_id, order, one, task_id=new_id() if number else task_id, conversation_id=conversation_id,
-                message_id=said.message_id, cause_id=cause,
-            )
-            for number, one in enumerate(speakers)
-        ]  # fmt: skip
-        return posted[0]
+        place = {"conversation_id": conversation_id, "message_id": said.message_id}
+        return _replies(tx, user_id, order, speakers, first_task=task_id, cause_id=cause, **place)
+
+    def _speak(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
+        """Somebody goes on without a word of the person's: who was asked to, else whose turn it is."""
+        if order.conversation_id is None:
+            raise NothingToAnswer("Say in which conversation.")
+        conversation = conversation_for(tx, user_id, order.conversation_id)
+        _check_room(tx, conversation["id"])
+        place = {"conversation_id": conversation["id"], "message_id": _target(tx, user_id, conversation, None)["id"]}
+        speakers = ahead.answering(conversation)
+        if not speakers:
+            raise NothingToAnswer("Nobody is there to speak.")
+        return _replies(tx, user_id, order, speakers, first_task=new_id(), cause_id=None, **place)
 
     def _part(self, tx: Transaction, user_id: str, conversation: Row, speaker: Speaker | None) -> dict[str, Any]:
         """Role, name and character of what is said."""
         role, name = ("user", None) if speaker is None else (speaker.role, clean_text(speaker.name or "").strip())
         own = {"character": conversation["character_name"], "system": NARRATOR}
         usual = own.get(role) or self._user_name(tx, user_id, conversation)
+        if role == "character" and speaker is not None and speaker.character_id is not None:
+            return {"role": role, **_member(tx, user_id, conversation, speaker.character_id)}
         is_own = role == "character" and (name or usual) == usual
         return {"role": role, "name": name or usual, "character_id": conversation["character_id"] if is_own else None}
 
@@ -308,9 +327,28 @@ class AgentService:
         )  # fmt: skip
 
 
+def _member(tx: Transaction, user_id: str, conversation: Row, character_id: str) -> dict[str, Any]:
+    """Name and character of somebody in the conversation. Raises NotAMember."""
+    name = member_name(tx, user_id, conversation["id"], character_id)
+    if name is None:
+        raise NotAMember
+    return {"name": name, "character_id": character_id}
+
+
+def _replies(
+    tx: Transaction, user_id: str, order: Order, speakers: Sequence[Speaking], *, first_task: str, **place: Any
+) -> Posted:
+    """A reply of each, in their order; what became of the first."""
+    posted = [
+        _reply(tx, user_id, order, one, task_id=new_id() if number else first_task, **place)
+        for number, one in enumerate(speakers)
+    ]
+    return posted[0]
+
+
 def _reply(
     tx: Transaction, user_id: str, order: Order, speaking: Speaking, *, task_id: str, conversation_id: str,
-    message_id: str, cause_id: str,
+    message_id: str, cause_id: str | None,
 ) -> Posted:  # fmt: skip
     """The place of one reply at the end, and the task that fills it."""
     reply = chat.add_reply(
@@ -333,7 +371,7 @@ def _queue(
     order: Order,
     conversation_id: str,
     message_id: str | None,
-    cause_id: str,
+    cause_id: str | None,
     first: bool = False,
     retry_of: str | None = None,
 ) -> Posted:
