@@ -342,6 +342,26 @@ export interface paths {
         patch: operations["change_conversation"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Conversation Group
+         * @description Make a group of those who speak in a conversation that came without one, so that it can be edited.
+         */
+        post: operations["keep_conversation_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/draft": {
         parameters: {
             query?: never;
@@ -1695,6 +1715,131 @@ export interface paths {
         };
         /** Export Lorebook */
         get: operations["export_lorebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Groups */
+        get: operations["list_groups"];
+        put?: never;
+        /** Create Group */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Group */
+        get: operations["read_group"];
+        put?: never;
+        post?: never;
+        /** Delete Group */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        /** Edit Group */
+        patch: operations["edit_group"];
+        trace?: never;
+    };
+    "/api/groups/{group_id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Group */
+        post: operations["restore_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Group History */
+        get: operations["list_group_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group_id}/history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Group Version */
+        get: operations["read_group_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group_id}:bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring Group Back */
+        post: operations["bring_group_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Group
+         * @description SillyTavern's file; fields we do not know come back as they were written.
+         */
+        get: operations["export_group"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3295,11 +3440,15 @@ export interface components {
         };
         /**
          * ConversationGiven
-         * @description A new conversation with one of your characters; `greeting` counts from 0.
+         * @description A new conversation with one of your characters, or with one of your groups, of which everybody greets.
+         *
+         *     `greeting` counts from 0, for a character; in a group each says one by chance.
          */
         ConversationGiven: {
             /** Character Id */
-            character_id: string;
+            character_id?: string | null;
+            /** Group Id */
+            group_id?: string | null;
             /**
              * Greeting
              * @default 0
@@ -3309,8 +3458,24 @@ export interface components {
             title?: string | null;
         };
         /**
+         * ConversationGroup
+         * @description Who speaks in it; a list shows the first few. Without `id` nobody kept them as a group yet (old imports).
+         */
+        ConversationGroup: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Members */
+            members: components["schemas"]["SpeakerShown"][];
+            /** Member Count */
+            member_count: number;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /**
          * ConversationItem
-         * @description A conversation in a list.
+         * @description A conversation in a list. `group`: several characters speak in it.
          */
         ConversationItem: {
             /** Id */
@@ -3321,6 +3486,7 @@ export interface components {
             character_name: string;
             /** Avatar Url */
             avatar_url: string | null;
+            group: components["schemas"]["ConversationGroup"] | null;
             /** Title */
             title: string;
             last_message: components["schemas"]["Said"] | null;
@@ -3352,6 +3518,7 @@ export interface components {
             character_name: string;
             /** Avatar Url */
             avatar_url: string | null;
+            group: components["schemas"]["ConversationGroup"] | null;
             /** Title */
             title: string;
             last_message: components["schemas"]["Said"] | null;
@@ -3396,6 +3563,7 @@ export interface components {
             character_name: string;
             /** Avatar Url */
             avatar_url: string | null;
+            group: components["schemas"]["ConversationGroup"] | null;
             /** Title */
             title: string;
             last_message: components["schemas"]["Said"] | null;
@@ -3757,7 +3925,7 @@ export interface components {
              * Why
              * @enum {string}
              */
-            why: "invalid_as_plain" | "untranslatable" | "too_slow";
+            why: "invalid_as_plain" | "untranslatable" | "too_slow" | "not_tried";
         };
         /**
          * FoundShown
@@ -3772,6 +3940,43 @@ export interface components {
             base_url: string;
             /** Models */
             models: string[];
+        };
+        /**
+         * GivenUpKey
+         * @description A key that was not searched to the end: it cannot be run here, it took too long, or no time was left for it.
+         */
+        GivenUpKey: {
+            /** Key */
+            key: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "untranslatable" | "too_slow" | "not_tried";
+        };
+        /**
+         * GroupChangeGiven
+         * @description What shall change; `members` is the whole list in its order. `version` is the one you saw.
+         */
+        GroupChangeGiven: {
+            /** Version */
+            version: number;
+            /** Name */
+            name?: string | null;
+            /** Members */
+            members?: components["schemas"]["MemberGiven"][] | null;
+            /** Strategy */
+            strategy?: ("natural" | "list" | "manual" | "pooled") | null;
+            /** Cards */
+            cards?: ("speaker" | "unmuted" | "all") | null;
+            /** Prefix */
+            prefix?: string | null;
+            /** Suffix */
+            suffix?: string | null;
+            /** Answers Itself */
+            answers_itself?: boolean | null;
+            /** Auto Seconds */
+            auto_seconds?: number | null;
         };
         /**
          * GroupChanged
@@ -3789,6 +3994,136 @@ export interface components {
             state: "added" | "removed" | "changed";
             /** Fields */
             fields: components["schemas"]["FieldChanged"][];
+        };
+        /**
+         * GroupGiven
+         * @description A new group; a blank name is made of its members' names.
+         */
+        GroupGiven: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Members */
+            members: components["schemas"]["MemberGiven"][];
+            /**
+             * Strategy
+             * @default natural
+             * @enum {string}
+             */
+            strategy?: "natural" | "list" | "manual" | "pooled";
+            /**
+             * Cards
+             * @default speaker
+             * @enum {string}
+             */
+            cards?: "speaker" | "unmuted" | "all";
+            /**
+             * Prefix
+             * @default
+             */
+            prefix?: string;
+            /**
+             * Suffix
+             * @default
+             */
+            suffix?: string;
+            /**
+             * Answers Itself
+             * @default false
+             */
+            answers_itself?: boolean;
+            /**
+             * Auto Seconds
+             * @default 5
+             */
+            auto_seconds?: number;
+        };
+        /** GroupHistoryPage */
+        GroupHistoryPage: {
+            /** Items */
+            items: components["schemas"]["GroupLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * GroupLine
+         * @description One line of a group's history.
+         */
+        GroupLine: {
+            /** Version */
+            version: number;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Changed */
+            changed: string[];
+            /** Actor */
+            actor: string;
+        };
+        /**
+         * GroupMember
+         * @description Who is in it; without `character_id` the card is gone.
+         */
+        GroupMember: {
+            /** Character Id */
+            character_id: string | null;
+            /** Name */
+            name: string;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Is Muted */
+            is_muted: boolean;
+        };
+        /** GroupPage */
+        GroupPage: {
+            /** Items */
+            items: components["schemas"]["GroupShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * GroupShown
+         * @description Characters who chat together, and who of them speaks when.
+         *
+         *     `strategy`: who answers; `cards`: whose cards a prompt tells, the speaker's or all joined, each between `prefix` and
+         *     `suffix`; `auto_seconds`: how long a page waits before the next one speaks by itself.
+         */
+        GroupShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Members */
+            members: components["schemas"]["GroupMember"][];
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "natural" | "list" | "manual" | "pooled";
+            /**
+             * Cards
+             * @enum {string}
+             */
+            cards: "speaker" | "unmuted" | "all";
+            /** Prefix */
+            prefix: string;
+            /** Suffix */
+            suffix: string;
+            /** Answers Itself */
+            answers_itself: boolean;
+            /** Auto Seconds */
+            auto_seconds: number;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Deleted */
+            deleted: boolean;
         };
         /**
          * Health
@@ -4254,12 +4589,20 @@ export interface components {
         /**
          * LoreAccount
          * @description What the lorebooks gave to a prompt, and what they had to leave out.
+         *
+         *     `given_up` holds the first of `given_up_count` keys; `cut_short`: the scan's time was used up.
          */
         LoreAccount: {
             /** Hits */
             hits: components["schemas"]["LoreHit"][];
             /** Dropped */
             dropped: components["schemas"]["LoreHit"][];
+            /** Given Up */
+            given_up: components["schemas"]["GivenUpKey"][];
+            /** Given Up Count */
+            given_up_count: number;
+            /** Cut Short */
+            cut_short: boolean;
         };
         /**
          * LoreHit
@@ -4506,6 +4849,21 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "member";
+        };
+        /**
+         * MemberGiven
+         * @description A character of yours; or, by `name` alone, a member that is gone and shall stay named.
+         */
+        MemberGiven: {
+            /** Character Id */
+            character_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Is Muted
+             * @default false
+             */
+            is_muted?: boolean;
         };
         /**
          * MessageAnswer
@@ -4935,19 +5293,22 @@ export interface components {
          *
          *     `conversation_id`: goes on there. `character_id`: opens a new conversation. Neither: the shipped assistant answers.
          *     `nudge` is an instruction for this one reply; `as` says the content in another part; with `reply` false it is only
-         *     recorded.
+         *     recorded. In a group `member` says which character speaks; without it the group's rules do. The action `speak` lets
+         *     somebody go on without a message of yours.
          */
         PostMessage: {
             /** Content */
             content?: string | null;
             /** Action */
-            action?: ("regenerate" | "continue" | "swipe" | "impersonate") | null;
+            action?: ("regenerate" | "continue" | "swipe" | "impersonate" | "speak") | null;
             /** Conversation Id */
             conversation_id?: string | null;
             /** Character Id */
             character_id?: string | null;
             /** Message Id */
             message_id?: string | null;
+            /** Member */
+            member?: string | null;
             /** Connection */
             connection?: string | null;
             /** Nudge */
@@ -5288,6 +5649,8 @@ export interface components {
         /**
          * SaidAs
          * @description In whose part it is said; without a name, the one whose part that is in the conversation.
+         *
+         *     `character_id`: in the part of a member of the conversation's group.
          */
         SaidAs: {
             /**
@@ -5297,6 +5660,8 @@ export interface components {
             role: "user" | "character" | "system";
             /** Name */
             name?: string | null;
+            /** Character Id */
+            character_id?: string | null;
         };
         /** SampleList */
         SampleList: {
@@ -5747,6 +6112,20 @@ export interface components {
             free: number;
             /** Total */
             total: number;
+        };
+        /**
+         * SpeakerShown
+         * @description A member of a group; without `character_id` the card is gone.
+         */
+        SpeakerShown: {
+            /** Character Id */
+            character_id: string | null;
+            /** Name */
+            name: string;
+            /** Avatar Url */
+            avatar_url: string | null;
+            /** Is Muted */
+            is_muted: boolean;
         };
         /**
          * SpeechGiven
@@ -6939,6 +7318,7 @@ export interface operations {
         parameters: {
             query?: {
                 character_id?: string | null;
+                group_id?: string | null;
                 q?: string | null;
                 trash?: boolean;
                 cursor?: string | null;
@@ -7113,6 +7493,37 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_conversation_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10373,6 +10784,333 @@ export interface operations {
             };
         };
     };
+    list_groups: {
+        parameters: {
+            query?: {
+                q?: string;
+                trash?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_group_history: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupHistoryPage"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_group_version: {
+        parameters: {
+            query?: {
+                against?: "before" | "now";
+            };
+            header?: never;
+            path: {
+                group_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_group_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringBackGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupShown"];
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused; `code` says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_presets: {
         parameters: {
             query?: {
@@ -11002,7 +11740,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "json" | "csv" | "txt" | "sillytavern";
-                kind?: ("characters" | "conversations" | "lorebooks" | "presets" | "personas" | "kept")[];
+                kind?: ("characters" | "conversations" | "groups" | "lorebooks" | "presets" | "personas" | "kept")[];
                 /** @description Only these, with commas between */
                 ids?: string;
             };
