@@ -14,13 +14,16 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, case, cast, fu
 
 from tavernai.chat.domain.tree import Fetch, ancestor_at, is_above, variant_on_path
 from tavernai.chat.errors import MessageOffPath
-from tavernai.chat.items import Item, Place, message_items, on
-from tavernai.chat.tables import messages
+from tavernai.chat.items import IN_LIST_MAX, Item, Place, message_items, on
+from tavernai.chat.tables import messages, variants
 from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 from tavernai.storage.schema import Int
 
+PAGE_CHARS_MAX = 1_000_000
+"""Texts of one page together. Making an answer of so much holds the loop for some 15 ms; fifty texts as long as a
+message may be would hold it, and all streams with it, for seconds."""
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 _CARRIED = (
@@ -183,11 +186,50 @@ class Path:
             if row["deleted_pos"] is None
         ]
 
-    def shown(self, places: Sequence[Place], *, has_older: bool, has_newer: bool) -> Window:
+    def shown(self, places: Sequence[Place], *, at: int, has_older: bool, has_newer: bool) -> Window:
+        """These places, oldest first, or as many of them around the one `at` as a page holds."""
+        start, end = fitting(_sizes(self.conn, places), at=at)
+        has_older, has_newer, places = has_older or start > 0, has_newer or end < len(places), places[start:end]
         items = message_items(on(self.conn), self.conversation, places)
         older = places[0].message["id"] if has_older and places else None
         newer = places[-1].message["id"] if has_newer and places else None
         return Window(items, older, newer)
+
+
+_CHARS = select(
+    variants.c.message_pos,
+    variants.c.n,
+    (func.length(variants.c.text) + func.coalesce(func.length(variants.c.reasoning), 0)).label("chars"),
+).where(
+    variants.c.message_pos.in_(bindparam("positions", expanding=True)),
+    variants.c.n.in_(bindparam("numbers", expanding=True)),
+)
+
+
+def _sizes(conn: Connection, places: Sequence[Place]) -> list[int]:
+    """How long the texts shown at these places are."""
+    found: dict[tuple[int, int], int] = {}
+    for start in range(0, len(places), IN_LIST_MAX):
+        some = places[start : start + IN_LIST_MAX]
+        wanted = {"positions": [place.message["pos"] for place in some], "numbers": sorted({one.n for one in some})}
+        found |= {(row["message_pos"], row["n"]): row["chars"] for row in on(conn)(_CHARS, wanted)}
+    return [found[place.message["pos"], place.n] for place in places]
+
+
+def fitting(sizes: Sequence[int], *, at: int, most: int = PAGE_CHARS_MAX) -> tuple[int, int]:
+    """The stretch around `at`, from and until, that a page holds: evenly to both sides, and always `at` itself."""
+    if not sizes:
+        return 0, 0
+    start, end, left = at, at + 1, most - sizes[at]
+    may_lower, may_rise = True, True
+    while may_lower or may_rise:
+        may_lower = may_lower and start > 0 and sizes[start - 1] <= left
+        if may_lower:
+            start, left = start - 1, left - sizes[start - 1]
+        may_rise = may_rise and end < len(sizes) and sizes[end] <= left
+        if may_rise:
+            end, left = end + 1, left - sizes[end]
+    return start, end
 
 
 def newest(conn: Connection, conversation: Row, *, limit: int) -> Window:
@@ -195,7 +237,8 @@ def newest(conn: Connection, conversation: Row, *, limit: int) -> Window:
     path = Path.of(conn, conversation)
     leaf = path.leaf
     found = [] if leaf is None else path.upward(leaf, limit + 1)
-    return path.shown(found[:limit][::-1], has_older=len(found) > limit, has_newer=False)
+    places = found[:limit][::-1]
+    return path.shown(places, at=len(places) - 1, has_older=len(found) > limit, has_newer=False)
 
 
 def before(conn: Connection, conversation: Row, message: Row, *, limit: int) -> Window:
@@ -205,7 +248,8 @@ def before(conn: Connection, conversation: Row, message: Row, *, limit: int) -> 
         return Window([])
     rows = path_rows(conn, message["parent_pos"], message["parent_variant"], limit + 1)
     found = path.places(rows, child=message["pos"])
-    return path.shown(found[:limit][::-1], has_older=len(found) > limit, has_newer=path.has(message))
+    places = found[:limit][::-1]
+    return path.shown(places, at=len(places) - 1, has_older=len(found) > limit, has_newer=path.has(message))
 
 
 def after(conn: Connection, conversation: Row, message: Row, *, limit: int) -> Window:
@@ -213,7 +257,7 @@ def after(conn: Connection, conversation: Row, message: Row, *, limit: int) -> W
     path = Path.of(conn, conversation)
     path.check_has(message)
     found = path.downward(message, limit + 1)
-    return path.shown(found[:limit], has_older=bool(found), has_newer=len(found) > limit)
+    return path.shown(found[:limit], at=0, has_older=bool(found), has_newer=len(found) > limit)
 
 
 def around(conn: Connection, conversation: Row, message: Mapping[str, Any], *, limit: int) -> Window:
@@ -225,7 +269,8 @@ def around(conn: Connection, conversation: Row, message: Mapping[str, Any], *, l
     above = path.upward(message, limit - len(newer) + 1)
     older = above[: limit - len(newer)]
     places = [*reversed(older), *newer]
-    return path.shown(places, has_older=len(above) > len(older), has_newer=len(found) > len(newer))
+    at = max(0, len(older) - 1)  # the message itself, or what stands above it where it is in the trash
+    return path.shown(places, at=at, has_older=len(above) > len(older), has_newer=len(found) > len(newer))
 
 
 def at(conn: Connection, conversation: Row, moment: int, *, limit: int) -> Window:
