@@ -18,6 +18,7 @@ from tavernai.agent.tables import branch_states, person_variables
 from tavernai.chat.store import HistoryRow
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
+from tavernai.storage.unit import Unit
 
 AT_ONCE: Final = 16
 LOOKED_AT_MAX: Final = 512
@@ -79,6 +80,13 @@ def everywhere_of(conn: Connection, owner_id: str) -> dict[str, Any]:
     """The variables that hold in all chats of a person."""
     told = _EVERYWHERE.value(conn, owner=owner_id)
     found: dict[str, Any] = orjson.loads(told) if told else {}
+    return found
+
+
+def everywhere_in(tx: Unit, owner_id: str) -> dict[str, Any]:
+    """The same inside a unit of work."""
+    row = tx.get(person_variables, owner_id)
+    found: dict[str, Any] = orjson.loads(row["everywhere"]) if row is not None else {}
     return found
 
 

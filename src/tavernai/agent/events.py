@@ -66,6 +66,14 @@ def _whole(payload: Payload) -> Payload:
     return payload | {"is_whole": True}
 
 
+@fact("variables.brought")
+class VariablesBrought:
+    """Variables that hold in all chats of a person came with an import, or went with it again."""
+
+    everywhere: dict[str, Any]
+    """{name: value}; null: taken away"""
+
+
 @fact("route.chosen")
 class RouteChosen:
     """Which connection and model answer, and why these."""

@@ -15,6 +15,7 @@ from tavernai.agent.events import (
     TaskQueued,
     TaskRetry,
     TaskStarted,
+    VariablesBrought,
     VariablesChanged,
 )
 from tavernai.agent.tables import branch_states, lanes, person_variables, tasks
@@ -151,6 +152,10 @@ def variables_changed(tx: Unit, event: Recorded, fact: VariablesChanged) -> None
     _everywhere(tx, event, fact.everywhere)
 
 
+def variables_brought(tx: Unit, event: Recorded, fact: VariablesBrought) -> None:
+    _everywhere(tx, event, fact.everywhere)
+
+
 def _leave(
     tx: Unit,
     event: Recorded,
@@ -185,6 +190,7 @@ def _json(value: Any) -> str:
 
 FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     PlanMade: planned,
+    VariablesBrought: variables_brought,
     VariablesChanged: variables_changed,
     TaskQueued: queued,
     TaskStarted: started,

@@ -1,8 +1,12 @@
 """Personas brought along from elsewhere: functions for rooms above, inside their unit of work."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import select
+
+from tavernai.accounts.tables import users
 from tavernai.characters.personas import events as e
 from tavernai.characters.personas.placing import USUAL, Place
 from tavernai.characters.personas.service import DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, own_in
@@ -54,6 +58,16 @@ def default_id_in(tx: Transaction, owner_id: str) -> str | None:
     """The default persona's id, read by key."""
     found = tx.get(persona_defaults, owner_id)
     return found["persona_id"] if found is not None else None
+
+
+def has_own_in(tx: Transaction, owner_id: str, *, besides: Collection[str]) -> bool:
+    """Whether the person made themselves a persona: any but `besides`, and the account's first as it came."""
+    user = tx.get(users, owner_id)
+    blank = {"name": user["username"] if user is not None else "", "description": "", "avatar": None,
+             "lorebook_id": None}  # fmt: skip
+    query = select(personas).where(personas.c.owner_id == owner_id, personas.c.deleted_at.is_(None))
+    own = [row for row in tx.rows(query) if row["id"] not in besides]
+    return any(row[name] != value for row in own for name, value in blank.items())
 
 
 def trash_in(tx: Transaction, persona_id: str, *, owner_id: str, by: By) -> bool:

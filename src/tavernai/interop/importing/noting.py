@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tavernai.characters.domain.reading import CardFile
 from tavernai.interop.importing.domain.found import Found
+from tavernai.interop.importing.domain.here import VARIABLES_AT, variables_in
 from tavernai.interop.importing.domain.tuning import Tuned, chosen, tuned
 
 SECRETS_SENTENCE: Final = "Keys are never imported. Enter them again under Connections."
@@ -40,6 +41,8 @@ def tell_settings(one: Found, settings: Mapping[str, Any], dropped: list[str]) -
             one.note(told.field, "preserved", told.why)
     for _, path, name, field in chosen(settings):
         one.note(field, "mapped", f"{path}: {name}")
+    for name in variables_in(settings):
+        one.note(f"{VARIABLES_AT}.{name}", "mapped", "A variable of all your chats, unless you have one of this name.")
     for field in dropped:
         one.note(field, "refused", SECRETS_SENTENCE)
     for name in settings:

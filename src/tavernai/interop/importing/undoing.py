@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tavernai.agent.branch import everywhere_in
+from tavernai.agent.events import VariablesBrought
 from tavernai.characters.personas import importing as personas
 from tavernai.characters.personas.service import own_in
 from tavernai.config.domain.fold import Op, Scope
@@ -12,6 +14,7 @@ from tavernai.interop.importing import store
 from tavernai.interop.importing.homes import HOMES, trash
 from tavernai.interop.importing.tables import import_items
 from tavernai.kernel.facts import By
+from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
 from tavernai.storage.rows import Row
 
@@ -53,7 +56,17 @@ def _untuned(tx: Transaction, item: Row, *, owner_id: str, by: By) -> str:
         op: Op = {"op": "set", "path": one["path"], "value": one["was"]}
         commit_in(tx, owner_id, scope, [op if one["had"] else {"op": "unset", "path": one["path"]}], by=by)
     _unchoose(tx, item, owner_id=owner_id, by=by)
-    return told
+    return _without_variables(tx, item, owner_id=owner_id, by=by) or told
+
+
+def _without_variables(tx: Transaction, item: Row, *, owner_id: str, by: By) -> str | None:
+    """Variables that still are what the settings brought go; CHANGED when another was made of one meanwhile."""
+    brought, there = item["about"].get("variables", {}), everywhere_in(tx, owner_id)
+    gone = {name: None for name, value in brought.items() if name in there and there[name] == value}
+    if gone:
+        stream = Stream(f"import:{item['import_id']}", owner_id)
+        tx.append(stream, [VariablesBrought(gone)], by=by)
+    return CHANGED if any(name in there and name not in gone for name in brought) else None
 
 
 def _unchoose(tx: Transaction, item: Row, *, owner_id: str, by: By) -> None:

@@ -20,6 +20,7 @@ SAID_HERE: Final = {
 SEED: Final = "/macros/pick_seed"
 REROLL: Final = "/macros/pick_reroll"
 VARIABLE_CHARS_MAX: Final = 100_000
+VARIABLES_AT: Final = "extension_settings.variables.global"
 
 
 def said_here(metadata: Mapping[str, Any], *, named: str) -> Iterator[tuple[str, Any]]:
@@ -39,15 +40,28 @@ def said_here(metadata: Mapping[str, Any], *, named: str) -> Iterator[tuple[str,
         yield REROLL, clean_text(str(reroll))[: PATHS[REROLL].length]
 
 
-def left_in(metadata: Mapping[str, Any], *, variant_id: str | None) -> VariablesChanged | None:
-    """The variables and the running effects of lore with which the chat goes on after its last message."""
-    given = metadata.get("variables")
-    local = {
+def variables_in(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that held in all chats, by name."""
+    extensions = settings.get("extension_settings")
+    told = extensions.get("variables") if isinstance(extensions, Mapping) else None
+    given = told.get("global") if isinstance(told, Mapping) else None
+    return _plain(given)
+
+
+def _plain(given: Any) -> dict[str, Any]:
+    """Variables as they are kept here: plain values, short enough."""
+    told = {
         str(name)[:200]: value if isinstance(value, str | int | float | bool) else as_text(value)[:VARIABLE_CHARS_MAX]
         for name, value in (given.items() if isinstance(given, Mapping) else ())
         if value is not None
     }
-    local, timed = clean_json(storable(local)), timed_from(metadata.get("timedWorldInfo")).told()
+    kept: dict[str, Any] = clean_json(storable(told))
+    return kept
+
+
+def left_in(metadata: Mapping[str, Any], *, variant_id: str | None) -> VariablesChanged | None:
+    """The variables and the running effects of lore with which the chat goes on after its last message."""
+    local, timed = _plain(metadata.get("variables")), timed_from(metadata.get("timedWorldInfo")).told()
     if variant_id is None or not (local or any(timed.values())) or not fits(local, timed):
         return None
     return VariablesChanged(variant_id, local, {}, clean_json(timed), is_whole=True)

@@ -1,0 +1,85 @@
+"""What settings.json brings besides config: variables of all chats, and who is played from now on."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.moving import IMPORT, imported, items
+from tests.support.people import Person
+from tests.support.tavernfolder import FILES, zipped
+
+
+def folder(**settings: Any) -> bytes:
+    told = json.loads(FILES["settings.json"])
+    for name, value in settings.items():
+        told[name] = told.get(name, {}) | value if isinstance(value, Mapping) else value
+    return zipped(files=dict(FILES) | {"settings.json": json.dumps(told).encode()})
+
+
+def variables(**told: Any) -> dict[str, Any]:
+    return {"variables": {"global": told}}
+
+
+async def said(ari: Person, text: str) -> str:
+    """What macros make of a text, with the person's own variables."""
+    card = (await ari.post("/api/characters", {"card": {"name": "Bo"}})).ok()
+    chat = (await ari.post("/api/conversations", {"character_id": card["id"]})).ok()["id"]
+    told = {"conversation_id": chat, "content": text, "reply": False}
+    (await ari.post("/v1/agent/messages", told)).ok()
+    return str((await ari.get(f"/api/conversations/{chat}/messages")).ok()["items"][0]["text"])
+
+
+async def fields_of(ari: Person, import_id: str) -> dict[str, tuple[str, str]]:
+    [item] = await items(ari, import_id, kind="settings")
+    return {one["field"]: (one["status"], one["why"]) for one in item["fields"]}
+
+
+async def test_variables_of_all_chats_come_along_and_go_with_the_import(ari: Person) -> None:
+    done = await imported(ari, folder(extension_settings=variables(gold=12, home="Gull Rock", odd={"a": [1]})))
+    assert await said(ari, "{{getglobalvar::gold}} {{getglobalvar::home}} {{getglobalvar::odd}}") == (
+        '12 Gull Rock {"a":[1]}'
+    )
+    told = await fields_of(ari, done["id"])
+    assert told["extension_settings.variables.global.gold"][0] == "mapped"
+    assert (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()["kept"] == []
+    assert await said(ari, "[{{getglobalvar::gold}}]") == "[]"
+
+
+async def test_a_variable_of_ones_own_stays_and_the_report_says_so(ari: Person) -> None:
+    await said(ari, "{{setglobalvar::gold::3}}.")
+    done = await imported(ari, folder(extension_settings=variables(gold=12, home="Gull Rock")))
+    assert await said(ari, "{{getglobalvar::gold}} {{getglobalvar::home}}") == "3 Gull Rock"
+    told = await fields_of(ari, done["id"])
+    status, why = told["extension_settings.variables.global.gold"]
+    assert (status, "yours stays" in why) == ("preserved", True)
+    (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
+    assert await said(ari, "{{getglobalvar::gold}}[{{getglobalvar::home}}]") == "3[]"
+
+
+async def test_a_variable_that_was_changed_since_outlives_the_undo(ari: Person) -> None:
+    done = await imported(ari, folder(extension_settings=variables(gold=12)))
+    await said(ari, "{{setglobalvar::gold::13}}.")
+    undone = (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
+    assert [(one["kind"], one["why"]) for one in undone["kept"]] == [("settings", "changed")]
+    assert await said(ari, "{{getglobalvar::gold}}") == "13"
+
+
+async def default_persona(ari: Person) -> str:
+    return next(one["name"] for one in (await ari.get("/api/personas")).ok()["items"] if one["is_default"])
+
+
+async def test_a_new_account_plays_the_folders_persona_from_now_on(ari: Person) -> None:
+    done = await imported(ari, folder(power_user={"default_persona": "me.png"}))
+    assert await default_persona(ari) == "Ari"
+    (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
+    assert await default_persona(ari) == "ari"
+    await imported(ari, folder(power_user={"default_persona": "me.png"}))
+    assert await default_persona(ari) == "Ari"
+
+
+async def test_who_has_a_persona_of_their_own_goes_on_playing_it(ari: Person) -> None:
+    [mine] = (await ari.get("/api/personas")).ok()["items"]
+    told = {"version": mine["version"], "description": "A smuggler."}
+    (await ari.patch(f"/api/personas/{mine['id']}", told)).ok()
+    await imported(ari, folder(power_user={"default_persona": "me.png"}))
+    assert await default_persona(ari) == "ari"
