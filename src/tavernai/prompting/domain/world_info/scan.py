@@ -263,7 +263,7 @@ class Scanner:
         return iter(passed)
 
     def _is_lucky(self, entry: LoreEntry) -> bool:
-        if entry.probability is None or entry.probability >= 100 or self.is_sticky(entry):
+        if entry.probability is None or entry.probability == 100 or self.is_sticky(entry):
             return True
         return self.tools.random.random() * 100 <= entry.probability and entry.probability > 0
 
@@ -300,7 +300,7 @@ class Scanner:
         return self.finder.add(Part(text)) if text else -1
 
     def _keys_of(self, entry: LoreEntry) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
-        return self._ready(entry, entry.keys), self._ready(entry, entry.secondary if entry.logic else ())
+        return self._ready(entry, entry.keys), self._ready(entry, entry.secondary if entry.logic or entry.group else ())
 
     def _ready(self, entry: LoreEntry, texts: tuple[str, ...]) -> tuple[Key, ...]:
         if not texts:
@@ -327,10 +327,10 @@ class Scanner:
         keys, secondary = self._keys[entry.id]
         view = self._view(entry)
         primary = sum(self.finder.has(key, view) for key in keys)
-        if not keys or entry.logic not in ("any", "all"):
+        if not keys or not secondary or entry.scored_by not in ("any", "all"):
             return primary
         further = sum(self.finder.has(key, view) for key in secondary)
-        return primary + (further if entry.logic == "any" or further == len(entry.secondary) else 0)
+        return primary + (further if entry.scored_by == "any" or further == len(entry.secondary) else 0)
 
     def is_sticky(self, entry: LoreEntry) -> bool:
         return entry.id in self.timed.sticky
