@@ -337,7 +337,7 @@ def _wire_backups(services: Services) -> None:
 def _wire_export(services: Services) -> None:
     shelves = Shelves(
         services[CharacterService], services[LorebookService], services[PresetService], services[PersonaService],
-        services[ChatService], services[GroupService],
+        services[ChatService], services[GroupService], services[AssetService],
     )  # fmt: skip
     services.add(ExportService(services.storage, shelves, folder=services.settings.data_dir / "imports"))
 

@@ -78,6 +78,23 @@ class CharacterBackgroundChanged:
     background: str | None
 
 
+@fact("character.assets_added")
+class CharacterAssetsAdded:
+    """Further pictures came, without the card: expressions, backgrounds."""
+
+    character_id: str
+    assets: list[dict[str, Any]]
+    """{place, kind, name, media_type, bytes, blob}, blob a sha256"""
+
+
+@fact("character.assets_removed")
+class CharacterAssetsRemoved:
+    """Pictures that had come so went again."""
+
+    character_id: str
+    places: list[int]
+
+
 @fact("character.favourited")
 class CharacterFavourited:
     """Marked as a favourite, or no longer."""

@@ -31,10 +31,24 @@ LINE = tuple(character_lines.c.keys())
 def _imported(tx: Unit, recorded: Recorded, fact: e.CharacterImported) -> None:
     _insert(tx, recorded, fact, avatar=fact.avatar, original=fact.original, picture=fact.picture or fact.avatar)
     for place, asset in enumerate(fact.assets or ()):
-        tx.insert(character_assets, {
-            "character_id": fact.character_id, "place": place, "owner_id": recorded.owner_id, "kind": asset["kind"],
-            "name": asset["name"], "media_type": asset["media_type"], "bytes": asset["bytes"], "blob": asset["blob"],
-        })  # fmt: skip
+        _place_asset(tx, recorded, fact.character_id, place=place, asset=asset)
+
+
+def _assets_added(tx: Unit, recorded: Recorded, fact: e.CharacterAssetsAdded) -> None:
+    for asset in fact.assets:
+        _place_asset(tx, recorded, fact.character_id, place=asset["place"], asset=asset)
+
+
+def _assets_removed(tx: Unit, recorded: Recorded, fact: e.CharacterAssetsRemoved) -> None:
+    for place in fact.places:
+        tx.delete(character_assets, (fact.character_id, place))
+
+
+def _place_asset(tx: Unit, recorded: Recorded, character_id: str, *, place: int, asset: dict[str, Any]) -> None:
+    tx.insert(character_assets, {
+        "character_id": character_id, "place": place, "owner_id": recorded.owner_id, "kind": asset["kind"],
+        "name": asset["name"], "media_type": asset["media_type"], "bytes": asset["bytes"], "blob": asset["blob"],
+    })  # fmt: skip
 
 
 def _created(tx: Unit, recorded: Recorded, fact: e.CharacterCreated) -> None:
@@ -180,6 +194,8 @@ FOLDS: dict[type[Any], Callable[[Any, Recorded, Any], None]] = {
     e.CharacterAvatarChanged: _avatar_changed,
     e.CharacterRetagged: _retagged,
     e.CharacterBackgroundChanged: _background_changed,
+    e.CharacterAssetsAdded: _assets_added,
+    e.CharacterAssetsRemoved: _assets_removed,
     e.CharacterFavourited: _favourited,
     e.CharacterDeleted: _deleted,
     e.CharacterRestored: _restored,

@@ -20,7 +20,7 @@ BECAME: dict[str, tuple[dict[str, int], float]] = {
     "duplicates": ({"imported": 5, "duplicate": 4}, 1.0),
     "long names": ({"imported": 12}, 1.0),
     "orphans": ({"imported": 9}, 1.0),
-    "huge settings": ({"imported": 6, "refused": 14}, 6 / 8),
+    "huge settings": ({"imported": 8, "refused": 12}, 1.0),
 }
 """What becomes of each, and the share of what counts (keys, code, thumbnails and vectors do not) that can come in."""
 

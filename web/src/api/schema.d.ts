@@ -11576,7 +11576,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: ("kept" | "mapped" | "preserved" | "refused" | "new" | "duplicate" | "changed") | null;
-                kind?: ("lorebook" | "character" | "persona" | "chat_preset" | "text_preset" | "kobold_preset" | "novel_preset" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background" | "group" | "chat" | "group_chat" | "settings" | "secret" | "unknown") | null;
+                kind?: ("lorebook" | "character" | "persona" | "chat_preset" | "text_preset" | "kobold_preset" | "novel_preset" | "context" | "instruct" | "system_prompt" | "reasoning" | "script" | "quick_reply" | "theme" | "background" | "group" | "chat" | "group_chat" | "settings" | "secret" | "unknown" | "sprite") | null;
                 cursor?: string | null;
                 limit?: number;
             };

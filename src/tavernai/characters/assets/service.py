@@ -44,6 +44,10 @@ class AssetService:
         rows = await self._storage.read(found)
         return Page(rows[:limit], encode_cursor(rows[limit - 1]["place"]) if len(rows) > limit else None)
 
+    async def content(self, blob: str) -> bytes:
+        """The bytes of a stored picture, for who saw its owner's row."""
+        return await asyncio.to_thread(self._blobs.get, blob)
+
     async def picture(self, user_id: str, character_id: str, blob: str, size: Size | None) -> Served:
         """One of them by its sha256: in this size, or as it came. Raises NotFound."""
         query = select(_a.name, _a.media_type).where(

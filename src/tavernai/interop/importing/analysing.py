@@ -33,6 +33,7 @@ from tavernai.interop.importing.domain.tuning import (
 )
 from tavernai.interop.importing.noting import SECRETS_SENTENCE, tell_card, tell_settings, world_of
 from tavernai.interop.importing.sources import Member, MemberUnreadable, Source, read_bytes
+from tavernai.interop.importing.sprites import SpriteLooker
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.text import clean_text
 
@@ -80,6 +81,7 @@ class Analyst:
         self._tags: dict[str, dict[str, list[str]]] = {}
         self._aside: dict[tuple[str, str], list[int]] = {}
         self._chats = ChatLooker(source, self._checks, self._player)
+        self._sprites = SpriteLooker()
         self.roots: list[str] = []
         self.done = self.total = 0
         self._readers: dict[str, Reader] = {
@@ -103,6 +105,7 @@ class Analyst:
             self.done += 1
         for chat in self._chats.found():
             yield self._linked(chat)
+        yield from self._sprites.found()
         yield from self._pictureless()
         yield from self._left_aside()
         self._checks.links()
@@ -135,6 +138,9 @@ class Analyst:
         if place.kind in ("chat", "group_chat"):
             self._chats.add(member, place)
             return
+        if place.kind == "sprite":
+            self._sprites.add(member, place)
+            return
         reader = self._readers.get(place.kind)
         if reader is None:
             yield from self._unknown(member, place)
@@ -161,6 +167,7 @@ class Analyst:
             one.about["books"] = [world]
         self._checks.card(found.card.data)
         self._chats.card(place.root, member.path, one.name)
+        self._sprites.card(place.root, member.path, one.name)
         yield one
         yield from self._chats.brought(one, found)
 

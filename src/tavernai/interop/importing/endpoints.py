@@ -41,7 +41,7 @@ FORWARDED = ("forwarded", "x-forwarded-for", "via")
 ItemKind = Literal[
     "lorebook", "character", "persona", "chat_preset", "text_preset", "kobold_preset", "novel_preset", "context",
     "instruct", "system_prompt", "reasoning", "script", "quick_reply", "theme", "background", "group", "chat",
-    "group_chat", "settings", "secret", "unknown",
+    "group_chat", "settings", "secret", "unknown", "sprite",
 ]  # fmt: skip
 assert set(ItemKind.__args__) == set(KINDS)  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from typing import IO, Any, Final, Literal
 
 import orjson
 
+from tavernai.characters.assets.service import AssetService
 from tavernai.characters.groups.service import GroupService
 from tavernai.characters.lorebooks.service import LorebookService
 from tavernai.characters.personas.service import PersonaService
@@ -39,6 +40,10 @@ PRESET_FOLDERS: Final[Mapping[str, str]] = {
     "context": "context", "instruct": "instruct", "system_prompt": "sysprompt", "reasoning": "reasoning",
     "quick_reply": "QuickReplies", "theme": "themes", "script": "regex",
 }  # fmt: skip
+PICTURE_ENDINGS: Final[Mapping[str, str]] = {
+    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "image/avif": "avif",
+    "image/bmp": "bmp",
+}  # fmt: skip
 KEPT_FOLDERS: Final[Mapping[str, str]] = {"group": "groups", "settings": ""}
 UNSAFE: Final = str.maketrans(dict.fromkeys('/?<>\\:*|"', "") | {chr(code): "" for code in range(32)})
 
@@ -53,6 +58,7 @@ class Shelves:
     personas: PersonaService
     chats: ChatService
     groups: GroupService
+    assets: AssetService
 
 
 @dataclass(slots=True)
@@ -116,6 +122,21 @@ class ExportService:
                         path = _free(zipped.paths, folder, name, ending)
                         archive.writestr(path, data)
                         zipped.add(kind, one, path)
+                        if kind == "characters":
+                            await self._pictures(archive, user_id, one, zipped)
+
+    async def _pictures(self, archive: zipfile.ZipFile, user_id: str, one: Mapping[str, Any], zipped: _Zipped) -> None:
+        """A character's further pictures, in the folder named like its card's file."""
+        card, cursor = zipped.cards[one["id"]].removesuffix(".png"), None
+        while True:
+            page = await self._shelves.assets.page(user_id, one["id"], cursor=cursor, limit=PAGE_MAX)
+            for row in page.items:
+                folder, name = picture_place(card, str(one["name"]), row["kind"], row["name"])
+                path = _free(zipped.paths, folder, name or row["kind"], PICTURE_ENDINGS.get(row["media_type"], "png"))
+                archive.writestr(path, await self._shelves.assets.content(row["blob"]), zipfile.ZIP_STORED)
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def _file(self, user_id: str, kind: Kind, one: Mapping[str, Any], zipped: _Zipped) -> Placed | None:
         """(folder, name, ending, bytes) in SillyTavern's layout."""
@@ -136,6 +157,10 @@ class ExportService:
             chats = zipped.chats.get(one["id"], [])[::-1]
             data = (await shelves.groups.export(user_id, one["id"], files=zipped.cards, chats=chats or None))[1]
             return "groups", str(orjson.loads(data).get("id") or one["name"]), "json", data
+        if kind == "kept" and one["kind"] == "background":
+            told = orjson.loads(one["data"])
+            name, _, ending = told["file"].rpartition(".")
+            return "backgrounds", name, ending, await shelves.assets.content(told["blob"])
         if kind == "kept" and one["kind"] in KEPT_FOLDERS:
             name = one["path"].rpartition("/")[2].removesuffix(".json")
             return KEPT_FOLDERS[one["kind"]], name, "json", one["data"]
@@ -232,6 +257,16 @@ class ExportService:
         )
         items: list[Mapping[str, Any]] = [dict(row) | {"data": str(row["data"]).encode()} for row in kept[:PAGE_MAX]]
         return Page(items, kept[PAGE_MAX - 1]["id"] if len(kept) > PAGE_MAX else None)
+
+
+def picture_place(card: str, character: str, kind: str, name: str) -> tuple[str, str]:
+    """(folder, name) of a character's picture where SillyTavern looks for one of its kind."""
+    if kind == "background":
+        return f"characters/{card}/backgrounds", name
+    if kind == "emotion":
+        outfit, _, name = name.rpartition("/")
+        return f"characters/{card}/{_safe(outfit)}" if outfit else f"characters/{card}", name
+    return f"user/images/{_safe(character)}", name if kind == "other" else f"{kind}-{name}"
 
 
 def _free(taken: set[str], folder: str, name: str, ending: str) -> str:

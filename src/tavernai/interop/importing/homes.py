@@ -53,6 +53,7 @@ _KEPT = Home("kept", import_kept, None, "deleted", "import", None)
 
 HOMES: Final[Mapping[str, Home]] = {
     "character": _CHARACTER,
+    "sprite": _CHARACTER,
     "lorebook": _LOREBOOK,
     "persona": _PERSONA,
     **dict.fromkeys(PRESETS, _PRESET),

@@ -5,6 +5,7 @@ from typing import Any
 
 from tavernai.agent.branch import everywhere_in
 from tavernai.agent.events import VariablesBrought
+from tavernai.characters.assets import importing as assets
 from tavernai.characters.personas import importing as personas
 from tavernai.characters.personas.service import own_in
 from tavernai.config.domain.fold import Op, Scope
@@ -34,6 +35,9 @@ def _taken_back(tx: Transaction, item: Row, *, owner_id: str, by: By) -> str:
         return TRASHED
     if item["kind"] == "settings":
         return _untuned(tx, item, owner_id=owner_id, by=by)
+    if item["kind"] == "sprite":
+        assets.remove_in(tx, item["object_id"], item["about"].get("places", []), owner_id=owner_id, by=by)
+        return TRASHED
     row = tx.get(home.table, item["object_id"])
     if row is None or row["owner_id"] != owner_id or not home.is_live(row):
         return TRASHED

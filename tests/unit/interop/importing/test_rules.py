@@ -35,7 +35,7 @@ def test_the_users_folders_are_found_under_any_wrapping(paths: list[str], roots:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("characters/A.png", "character"), ("characters/A/joy.png", "unknown"), ("chats/A/x.jsonl", "chat"),
+        ("characters/A.png", "character"), ("characters/A/joy.png", "sprite"), ("chats/A/x.jsonl", "chat"),
         ("group chats/1.jsonl", "group_chat"), ("worlds/W.json", "lorebook"), ("User Avatars/me.png", "persona"),
         ("TextGen Settings/T.settings", "text_preset"), ("sysprompt/S.json", "system_prompt"),
         ("backups/secrets_migration_1.json", "secret"), ("thumbnails/avatar/A.png", "unknown"),

@@ -16,7 +16,7 @@ PRESETS: Final = {
 
 KINDS: Final = (
     "lorebook", "character", "persona", *PRESETS, "background", "group", "chat", "group_chat", "settings", "secret",
-    "unknown",
+    "unknown", "sprite",
 )  # fmt: skip
 """Every kind of object, in the order in which they are imported: what others point at comes first."""
 

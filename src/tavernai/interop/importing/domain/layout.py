@@ -22,7 +22,7 @@ SKIPPED: Final = re.compile(
 )
 
 CARDS: Final = r"(png|json|jpe?g|webp|ya?ml|charx|byaf)"
-PICTURES: Final = r"(png|jpe?g|webp|gif|bmp|avif|jfif)"
+PICTURES: Final = r"(a?png|jpe?g|webp|gif|bmp|avif|jfif)"
 
 PLACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
@@ -31,6 +31,8 @@ PLACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"backups/secrets_migration_[^/]*\.json$", "secret"),
         (r"settings\.json$", "settings"),
         (rf"characters/[^/]+\.{CARDS}$", "character"),
+        (rf"characters/[^/]+/([^/]+/)?[^/]+\.{PICTURES}$", "sprite"),
+        (rf"user/images/[^/]+/[^/]+\.{PICTURES}$", "sprite"),
         (r"chats/([^/]+/)?[^/]+\.(jsonl|json|txt)$", "chat"),
         (r"group chats/[^/]+\.jsonl$", "group_chat"),
         (r"groups/[^/]+\.json$", "group"),

@@ -7,6 +7,7 @@ from tavernai.interop.importing.makers.cards import Cards
 from tavernai.interop.importing.makers.chats import Chats
 from tavernai.interop.importing.makers.objects import Backgrounds, Books, Groups, Personas, Presets
 from tavernai.interop.importing.makers.settings import SettingsMaker
+from tavernai.interop.importing.makers.sprites import Sprites
 from tavernai.interop.importing.making import Maker, Read, Run
 from tavernai.storage.rows import Row
 
@@ -18,6 +19,7 @@ class Importer:
         chats = Chats(run)
         self._makers: dict[str, Maker] = {
             "character": Cards(run),
+            "sprite": Sprites(run),
             "lorebook": Books(run),
             "persona": Personas(run),
             **dict.fromkeys(PRESETS, Presets(run)),
