@@ -18,6 +18,8 @@ from tavernai.accounts.sign_in import SignInService
 from tavernai.cli import notes
 from tavernai.cli.errors import AddressTaken, CertificateUnusable
 from tavernai.cli.host import Asgi, GivenBackend, Host, Services
+from tavernai.cli.listening import Listening
+from tavernai.cli.patience import patient_protocol
 from tavernai.ops.logs import set_up
 from tavernai.settings import Settings
 
@@ -79,6 +81,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, begin_stop: Step) -> None:
         super().__init__(config)
         self._begin_stop = begin_stop
+        self._listening: list[Listening] = []
         self.when_started: Step = _nothing
 
     async def run_until_stopped(self, door: socket.socket) -> None:
@@ -90,14 +93,25 @@ class Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+        if sys.platform == "win32":  # its loop has no readers to add
+            await super().startup(sockets=sockets)
+        else:
+            await super().startup(sockets=[])
+            tls, backlog = self.config.ssl, self.config.backlog
+            self._listening = [Listening(one, self._protocol, backlog=backlog, tls=tls) for one in sockets or ()]
         await self.when_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for one in self._listening:
+            one.close()
         for server in self.servers:
             server.close()
         await self._begin_stop()
         await super().shutdown(sockets=sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        make: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     def _asked_to_stop(self) -> None:
         # Asked twice, it does not wait for anybody.
@@ -123,7 +137,7 @@ def _socket_protocol(**given: Any) -> asyncio.Protocol:
 def _config(app: Asgi, settings: Settings) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
-        http="httptools" if sys.platform != "win32" else "h11",
+        http=patient_protocol(),
         ws=_socket_protocol,  # type: ignore[arg-type]  # a class is only ever called
         ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
         ws_per_message_deflate=False,
