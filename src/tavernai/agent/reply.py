@@ -95,6 +95,7 @@ class ReplyWriter:
         connection, reason = await self._route(lease)
         staged = told.staged = await self._stage(lease, connection, reason)
         await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
+        staged.let_go()
 
     async def _stage(self, lease: Lease, connection: Connection, reason: str) -> Staged:
         def staged(tokenizer: Tokenizer | None) -> Awaitable[Staged]:
@@ -111,6 +112,7 @@ class ReplyWriter:
         """The same scene for a fallback, whose context may be another one; recorded before it is asked."""
         staged = await self._stage(lease, connection, reason_of(told.route.passed))
         await self.storage.commit(lambda tx: self._record_route(tx, lease, staged))
+        staged.let_go()
         told.staged = staged
 
     async def _route(self, lease: Lease) -> tuple[Connection, str]:

@@ -78,6 +78,10 @@ class Staged:
     plan_event: str | None = None
     route_event: str | None = None
 
+    def let_go(self) -> None:
+        """Of what the ledger has by now: a thousand replies at once would hold a thousand accounts of their prompts."""
+        self.plan, self.texts = {}, {}
+
 
 @dataclass(frozen=True, slots=True)
 class Set:
