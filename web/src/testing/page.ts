@@ -28,7 +28,7 @@ const blank = { template: '<p />' }
 const routes = [
   { path: '/', name: 'home' }, { path: '/login', name: 'login' }, { path: '/setup', name: 'setup' }, { path: '/chat', name: 'chats' }, { path: '/chat/:conversationId', name: 'chat' }, { path: '/chat/:conversationId/m/:messageId', name: 'message' }, { path: '/search', name: 'search' },
   { path: '/characters', name: 'characters' }, { path: '/characters/:id', name: 'character' }, { path: '/characters/:id/edit', name: 'character-edit' },
-  { path: '/connections', name: 'connections' }, { path: '/personas', name: 'personas' }, { path: '/worlds', name: 'worlds' }, { path: '/worlds/:id', name: 'world' }, { path: '/presets', name: 'presets' }, { path: '/presets/:id', name: 'preset' }, { path: '/import', name: 'imports' }, { path: '/import/:id', name: 'import' }, { path: '/settings/:section?', name: 'settings' },
+  { path: '/connections', name: 'connections' }, { path: '/personas', name: 'personas' }, { path: '/groups', name: 'groups' }, { path: '/groups/:id', name: 'group' }, { path: '/worlds', name: 'worlds' }, { path: '/worlds/:id', name: 'world' }, { path: '/presets', name: 'presets' }, { path: '/presets/:id', name: 'preset' }, { path: '/import', name: 'imports' }, { path: '/import/:id', name: 'import' }, { path: '/settings/:section?', name: 'settings' },
 ].map((route) => ({ ...route, component: blank, meta: { place: 'home' as const } }))
 
 /** A component in the surroundings of the app, in English, with a signed-in person. */

@@ -83,12 +83,14 @@ export interface Post {
   /** A one-off instruction for the reply. */
   nudge?: string
   /** Who says it, when it is not the person; `reply: false` only writes it down. */
-  as?: { role: Role; name?: string }
+  as?: { role: Role; name?: string; character_id?: string }
   reply?: boolean
+  /** The character of a group who shall answer. */
+  member?: string
 }
-export type Act = 'regenerate' | 'continue' | 'swipe' | 'impersonate'
+export type Act = 'regenerate' | 'continue' | 'swipe' | 'impersonate' | 'speak'
 export const postMessage = (given: Post) => body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
-export const act = (given: { action: Act; conversation_id: string; message_id?: string; connection?: string; nudge?: string }) =>
+export const act = (given: { action: Act; conversation_id: string; message_id?: string; connection?: string; nudge?: string; member?: string }) =>
   body<Accepted>(api.POST('/v1/agent/messages', { body: given }))
 export const cancelTask = (task_id: string) => api.POST('/v1/agent/tasks/{task_id}:cancel', { params: { path: { task_id } } })
 export const retryTask = (task_id: string) => body<Accepted>(api.POST('/v1/agent/tasks/{task_id}:retry', { params: { path: { task_id } } }))

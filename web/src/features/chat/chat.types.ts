@@ -50,11 +50,30 @@ export interface Bookmark {
   label: string | null
 }
 
+/** A member of a group; without a character the card is gone. */
+export interface Speaker {
+  character_id: string | null
+  name: string
+  avatar_url: string | null
+  is_muted: boolean
+}
+
+/** Who speaks in a conversation of several; a list tells the first few. Without an id nobody kept them as a group yet. */
+export interface ConversationGroup {
+  id: string | null
+  name: string
+  members: Speaker[]
+  member_count: number
+  deleted: boolean
+}
+
 export interface Conversation {
   id: string
   character_id: string | null
   character_name: string
   avatar_url: string | null
+  /** Several characters speak in it. Left out by servers and kept copies of before there were groups. */
+  group?: ConversationGroup | null
   title: string
   last_message: { role: Role; name: string; text: string } | null
   message_count: number

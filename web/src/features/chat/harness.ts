@@ -7,7 +7,7 @@ import { computed, defineComponent, h, ref, type Component } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n, speak } from '@/lib/i18n'
 import { useChat } from './chat.store'
-import type { Message } from './chat.types'
+import type { ConversationGroup, Message } from './chat.types'
 import { useActions } from './composables/actions'
 import { provideScreen, type Screen } from './composables/screen'
 import { useSending } from './composables/sending'
@@ -41,7 +41,7 @@ export const message = (id: string, more: Partial<Message> = {}): Message => ({
 })
 
 /** Mounts a component inside a chat screen that shows these messages. */
-export async function mountInChat(component: Component, { props = {}, messages = [], narrow = false }: { props?: Record<string, unknown>; messages?: Message[]; narrow?: boolean } = {}) {
+export async function mountInChat(component: Component, { props = {}, messages = [], narrow = false, group = null }: { props?: Record<string, unknown>; messages?: Message[]; narrow?: boolean; group?: ConversationGroup | null } = {}) {
   const pinia = createPinia()
   setActivePinia(pinia)
   await speak('en')
@@ -50,13 +50,13 @@ export async function mountInChat(component: Component, { props = {}, messages =
   chat.begin(0, { items: messages, next_cursor: null })
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: ['', 'chats', 'chat', 'message', 'characters', 'character', 'connections'].map((name) => ({ path: `/${name}${name && '/:conversationId?'}${name === 'message' ? '/:messageId' : ''}`, name: name || 'home', component: { template: '<i />' } })),
+    routes: ['', 'chats', 'chat', 'message', 'characters', 'character', 'group', 'connections'].map((name) => ({ path: `/${name}${name && '/:conversationId?'}${name === 'message' ? '/:messageId' : ''}`, name: name || 'home', component: { template: '<i />' } })),
   })
   const heard = { explain: vi.fn(), openMenu: vi.fn(), openBranches: vi.fn(), openShortcuts: vi.fn(), toEnd: vi.fn(), focusComposer: vi.fn(), open: vi.fn(), reach: vi.fn(async () => true), goThere: vi.fn(async () => {}), find: vi.fn(async () => {}) }
   const line = ref('live')
   let screen: Screen | undefined
   const Stage = defineComponent(() => {
-    screen = { actions: useActions(), sending: useSending(line), portrait: computed(() => null), narrow: ref(narrow), ...heard }
+    screen = { actions: useActions(), sending: useSending(line), faceOf: () => null, group: computed(() => group), narrow: ref(narrow), ...heard }
     provideScreen(screen)
     return () => h('main', [h(component, props)])
   })

@@ -106,11 +106,11 @@ export const useOutbox = defineStore('outbox', () => {
   }
 
   async function post({ conversation_id, pending }: Entry, words: Words): Promise<'taken' | 'refused' | 'silent'> {
-    const { key, text: content, connection, nudge, as, reply } = pending
+    const { key, text: content, connection, nudge, as, reply, member } = pending
     if (isUnsure(pending, Date.now())) return refuse(key, words.unsure())
     change(key, { status: 'sending', tried_at: pending.tried_at ?? Date.now() })
     try {
-      const taken = await postMessage({ conversation_id, content, idempotency_key: key, connection, nudge, as, reply })
+      const taken = await postMessage({ conversation_id, content, idempotency_key: key, connection, nudge, as, reply, member })
       if (conversation_id === open.value) change(key, { message_id: taken.message_id })
       else drop(key)
       return 'taken'

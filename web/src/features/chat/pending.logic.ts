@@ -18,7 +18,9 @@ export interface Pending {
   connection?: string
   nudge?: string
   /** Who says it, when it is not the person. */
-  as?: { role: Role; name?: string }
+  as?: { role: Role; name?: string; character_id?: string }
+  /** The character of a group who shall answer. */
+  member?: string
   /** false: it is only written down. */
   reply?: false
 }

@@ -1,4 +1,4 @@
-import { BookOpenText, MessageSquareText, Plug, Settings, SlidersHorizontal, UserRoundCog, Users } from '@lucide/vue'
+import { BookOpenText, MessageSquareText, Plug, Settings, SlidersHorizontal, UserRoundCog, Users, UsersRound } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 
@@ -17,13 +17,14 @@ export const places: readonly Place[] = [
 ]
 
 export interface Shelf {
-  name: 'characters' | 'personas' | 'worlds' | 'presets'
+  name: 'characters' | 'groups' | 'personas' | 'worlds' | 'presets'
   icon: Component
 }
 
 /** What stands together under the place "characters": all that a story is made of. Each is also its route's name. */
 export const shelves: readonly Shelf[] = [
   { name: 'characters', icon: Users },
+  { name: 'groups', icon: UsersRound },
   { name: 'personas', icon: UserRoundCog },
   { name: 'worlds', icon: BookOpenText },
   { name: 'presets', icon: SlidersHorizontal },

@@ -32,8 +32,8 @@ export function useActions() {
 
   const place = (message: Message): chatApi.Place => ({ id: message.id, conversation_id: chat.state.conversationId })
 
-  const act = (action: chatApi.Act, message?: Message, nudge?: string) => trying(() => chatApi.act({
-    action, conversation_id: chat.state.conversationId, message_id: message?.id, nudge,
+  const act = (action: chatApi.Act, message?: Message, nudge?: string, member?: string) => trying(() => chatApi.act({
+    action, conversation_id: chat.state.conversationId, message_id: message?.id, nudge, member,
     connection: connectionOf(chat.state.conversationId) ?? undefined,
   }))
 
@@ -96,6 +96,8 @@ export function useActions() {
     trying, swipe, toVersion, remove, branch, copy, bookmark, link,
     regenerate: (message: Message, nudge?: string) => act('regenerate', message, nudge),
     goOn: (message: Message, nudge?: string) => act('continue', message, nudge),
+    /** Somebody of a group goes on: the one named, else whose turn it is. */
+    speak: (member?: string, nudge?: string) => act('speak', undefined, nudge, member),
     impersonate: (nudge?: string) => act('impersonate', undefined, nudge),
     hide: (message: Message) => trying(() => (message.hidden ? chatApi.showMessage(place(message)) : chatApi.hideMessage(place(message)))),
     retry: (message: Message) => trying(() => chatApi.retryTask(message.task_id ?? '')),

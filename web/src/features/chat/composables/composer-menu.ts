@@ -1,4 +1,4 @@
-import { Keyboard, MessageSquareOff, PenLine, Settings2, Slash, Sparkles, StepForward } from '@lucide/vue'
+import { Keyboard, MessageCircleMore, MessageSquareOff, PenLine, Settings2, Slash, Sparkles, StepForward } from '@lucide/vue'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCommands, type Command } from '@/lib/commands'
@@ -20,7 +20,7 @@ interface Doors {
 export function useComposerMenu(speaking: Speaking, doors: Doors): ComputedRef<MenuItem[]> {
   const { t } = useI18n()
   const chat = useChat()
-  const { actions, openShortcuts } = useScreen()
+  const { actions, group, openShortcuts } = useScreen()
 
   /** The one-off instruction goes with what is asked now, and is gone. */
   function nudged(): string | undefined {
@@ -35,6 +35,7 @@ export function useComposerMenu(speaking: Speaking, doors: Doors): ComputedRef<M
     return [
       { id: 'continue', label: t('chat.continue_last'), icon: StepForward, disabled: !last || !canContinue(last), run: () => last && actions.goOn(last, nudged()) },
       { id: 'impersonate', label: t('chat.impersonate'), icon: PenLine, disabled: running !== null, run: () => actions.impersonate(nudged()) },
+      ...(group.value ? [{ id: 'speak', label: t('groups.speak_next'), icon: MessageCircleMore, disabled: running !== null, run: () => actions.speak(speaking.member.value?.id, nudged()) }] : []),
       { id: 'nudge', label: t('composer.nudge_next'), icon: Sparkles, run: () => (speaking.nudge.value ??= '') },
       {
         id: 'reply', label: t(speaking.reply.value ? 'composer.without_reply' : 'composer.ask_reply'), icon: MessageSquareOff,

@@ -47,10 +47,12 @@ function useRefusal() {
 function useTalking({ character, cast, speaking }: Tools): Part<'say' | 'sayAs' | 'goOn' | 'again' | 'impersonate' | 'stop' | 'swipe' | 'nudge'> {
   const chat = useChat()
   const refuse = useRefusal()
-  const { actions, sending } = useScreen()
+  const { actions, group, sending } = useScreen()
 
   function speakerNamed(name: string): SpeakAs {
     const same = (other: string) => other.toLocaleLowerCase() === name.toLocaleLowerCase()
+    const member = group.value?.members.find((one) => one.character_id && same(one.name))
+    if (member) return { role: 'character', name: member.name, character_id: member.character_id! }
     const mine = cast.personas.value.find((one) => same(one.name))
     if (same(character.value)) return { role: 'character' }
     return mine ? { role: 'user', name: mine.name } : { role: 'character', name }

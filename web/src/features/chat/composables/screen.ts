@@ -1,4 +1,5 @@
 import { inject, provide, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import type { ConversationGroup, Message } from '../chat.types'
 import type { Actions } from './actions'
 import type { useSending } from './sending'
 
@@ -25,7 +26,10 @@ export interface Screen {
   /** Brings the newest message into view. */
   toEnd: () => void
   focusComposer: () => void
-  portrait: ComputedRef<string | null>
+  /** The picture of whoever said this. */
+  faceOf: (message: Pick<Message, 'role' | 'character_id'>) => string | null
+  /** Who speaks here, where several do. */
+  group: ComputedRef<ConversationGroup | null>
   narrow: Ref<boolean>
 }
 

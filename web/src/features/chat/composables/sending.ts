@@ -10,7 +10,7 @@ import { newKey, type Pending } from '../pending.logic'
 import { connectionOf } from '../preferences'
 
 /** What is said of a message besides its text. */
-export type How = Pick<Pending, 'nudge' | 'as' | 'reply'>
+export type How = Pick<Pending, 'nudge' | 'as' | 'reply' | 'member'>
 
 /** Sends messages, in the order they were written, through the outbox of this device. */
 export function useSending(line: Ref<string>) {

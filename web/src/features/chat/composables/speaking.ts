@@ -9,6 +9,8 @@ export function useSpeaking(conversationId: Ref<string>) {
   const answered = ref<boolean | null>(null)
   /** null: no field for it is shown. */
   const nudge = ref<string | null>(null)
+  /** The member of a group who shall answer next; null: by its rules. */
+  const member = ref<{ id: string; name: string } | null>(null)
 
   // What I say is answered; what I say in another's place only stands there.
   const reply = computed(() => answered.value ?? as.value === null)
@@ -17,6 +19,7 @@ export function useSpeaking(conversationId: Ref<string>) {
     as.value = null
     answered.value = null
     nudge.value = null
+    member.value = null
   }
   watch(conversationId, reset)
 
@@ -25,9 +28,15 @@ export function useSpeaking(conversationId: Ref<string>) {
     ...(as.value && { as: as.value }),
     ...(!reply.value && { reply: false as const }),
     ...(reply.value && nudge.value?.trim() && { nudge: nudge.value.trim() }),
+    ...(reply.value && member.value && { member: member.value.id }),
   }))
 
-  return { as, answered, reply, nudge, how, reset }
+  /** What was said of one reply goes with that one. */
+  function sent(): void {
+    nudge.value = null
+    member.value = null
+  }
+  return { as, answered, reply, nudge, member, how, reset, sent }
 }
 
 export type Speaking = ReturnType<typeof useSpeaking>

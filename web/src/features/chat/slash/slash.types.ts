@@ -5,6 +5,8 @@ export type Speaker = 'user' | 'character' | 'system'
 export interface SpeakAs {
   role: Speaker
   name?: string
+  /** A member of the conversation's group. */
+  character_id?: string
 }
 
 /** What the arguments of commands are chosen from. */

@@ -14,6 +14,7 @@ const TOUCHED: Record<string, readonly string[]> = {
   config: ['config', 'personas', 'lore-at'],
   presets: ['presets', 'config'],
   personas: ['personas'],
+  groups: ['groups', 'group', 'conversation', 'conversations'],
   lorebooks: ['lorebooks', 'lore-at'],
   connections: ['connections'],
 }
@@ -48,5 +49,5 @@ export function useHouseLine(inside: Readonly<Ref<boolean>>): void {
   })
 }
 
-const OTHERS = /^(config|preset|persona|lorebook|character|connection|gallery|user|speech|backup)\./
+const OTHERS = /^(config|preset|persona|lorebook|group|character|connection|gallery|user|speech|backup)\./
 const isOfChats = (kind: string): boolean => !OTHERS.test(kind)
