@@ -24,6 +24,7 @@ from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
 from tavernai.ledger.transaction import Transaction
 from tavernai.prompting.domain.macro_env import Allowance, Env
+from tavernai.prompting.domain.macro_time import zone_offset
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, Persona, Scene, Variables
 from tavernai.prompting.domain.scripts import ScriptRewriter
@@ -100,6 +101,7 @@ class Greeter:
             persona=persona,
             variables=Variables(everywhere=everywhere),
             pick_seed=pick_seed(conversation_id),
+            utc_offset_minutes=zone_offset(around.config["/macros/time_zone"], self.listener.clock()),
             group=None if group is None else named_in(group),
         )
         env = looking(scene, clock=self.listener.clock, random=random.Random(conversation_id))

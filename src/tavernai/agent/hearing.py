@@ -26,6 +26,7 @@ from tavernai.config.presets import store as presets
 from tavernai.kernel.clock import Clock, now_ms
 from tavernai.kernel.ids import new_id
 from tavernai.prompting.domain.macro_env import Env
+from tavernai.prompting.domain.macro_time import zone_offset
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, HistoryMessage, Scene, Variables
 from tavernai.prompting.domain.scripts import Script
@@ -189,6 +190,8 @@ class Listener:
             variables=Variables(left.local, everywhere_of(conn, user_id)),
             pick_seed=pick_seed(place, around.config["/macros/pick_seed"]),
             pick_reroll=around.config["/macros/pick_reroll"],
+            utc_offset_minutes=zone_offset(around.config["/macros/time_zone"], self.clock()),
+            last_generation="normal",
         )
         return looking(scene, clock=self.clock, random=random.Random(new_id()))
 

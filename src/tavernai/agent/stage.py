@@ -29,6 +29,7 @@ from tavernai.prompting.domain.account import PlanRecord, Prompt
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
 from tavernai.prompting.domain.clean_reply import clean_reply
+from tavernai.prompting.domain.macro_time import zone_offset
 from tavernai.prompting.domain.plan import recorded
 from tavernai.prompting.domain.scene import (
     Character,
@@ -223,6 +224,8 @@ class Director:
             owner_id, config, card, conversation["character_name"], _tags(card), played.lorebook_id
         )  # fmt: skip
         world = self.shelf.world(conn, where, timed=left.timed)
+        if world is not None:
+            world = replace(world, persona_is_searched=_is_later(kind, rows))
         options = options_from(chose.templates, Options(stop_strings=tuple(tuning.stop)))
         thoughts = _thoughts(conn, rows, options.reasoning, goes_on=kind == Kind.CONTINUE)
         above = [] if whole else _above(conn, task, rows, needed=tuning.counts_messages or lore.counts_messages(world))
@@ -251,9 +254,16 @@ class Director:
             pick_seed=pick_seed(task["conversation_id"], config["/macros/pick_seed"]),
             pick_reroll=config["/macros/pick_reroll"],
             model=connection.model,
+            utc_offset_minutes=zone_offset(config["/macros/time_zone"], self.clock()),
+            last_generation=GENERATION[kind],
         )
         tokenizer = self.tokenizers.of(connection.model, wanted=connection.tokenizer)
         return Set(scene, chose, left, tuning, tokenizer, before)
+
+
+def _is_later(kind: Kind, rows: Sequence[chat_store.HistoryRow]) -> bool:
+    """Whether a prompt was made here before: what a persona says in the chat is searched from the second on."""
+    return kind in (Kind.SWIPE, Kind.REGENERATE, Kind.CONTINUE) or any(row.role == "character" for row in rows[1:])
 
 
 def _nudge(task: Row, conversation: Row, persona: Persona) -> list[Injection]:

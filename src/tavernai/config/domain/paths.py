@@ -393,6 +393,11 @@ def _presets() -> Iterator[Path]:
         "pick_reroll", 200, default="", scopes=("conversation",),
         meaning="What makes {{pick}} choose anew here, as SillyTavern's chat did.",
     )  # fmt: skip
+    macros.text(
+        "time_zone", 64, default="", scopes=("global", "user"),
+        meaning="Where the clock of {{time}} and {{date}} hangs, such as Europe/Berlin; empty or unknown: UTC. "
+        "The page sets it to its device's once.",
+    )  # fmt: skip
     yield from macros.rows
 
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
@@ -86,6 +88,21 @@ def at(now_ms: int, *, offset_minutes: int) -> datetime:
     """A moment on the person's wall clock."""
     zone = timezone(timedelta(minutes=offset_minutes)) if offset_minutes else UTC
     return datetime.fromtimestamp(now_ms / 1000, zone)
+
+
+@lru_cache(64)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def zone_offset(name: str, now_ms: int) -> int:
+    """Minutes east of Greenwich in a zone such as `Europe/Berlin` at this moment; 0 for none and for unknown ones."""
+    zone = _zone(name.strip()) if name.strip() else None
+    offset = datetime.fromtimestamp(now_ms / 1000, zone).utcoffset() if zone is not None else None
+    return int(offset.total_seconds() // 60) if offset is not None else 0
 
 
 def offset_of(text: str) -> int | None:

@@ -47,7 +47,7 @@ class SettingsMaker:
         brought = self._bring_variables(tx, item, root)
         chosen = self._choose_persona(tx, root)
         kept_id = run.keep(tx, "settings", item, keys.without_secrets(run.folders.settings(root), []))
-        about = {"applied": applied} | ({"default_was": chosen} if chosen else {})
+        about: dict[str, Any] = {"applied": applied} | ({"default_was": chosen} if chosen else {})
         about |= {"variables": brought} if brought else {}
         run.settle(tx, item, Outcome("imported", kept_id, status="mapped", about=about))
 
