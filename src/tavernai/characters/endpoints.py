@@ -19,6 +19,7 @@ from tavernai.characters.store import Wanted
 from tavernai.characters.uploads import MULTIPART, uploaded
 from tavernai.kernel.paging import PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import long_list, provided
+from tavernai.ledger.versioned import line_shown
 
 router = APIRouter(tags=["characters"])
 
@@ -133,7 +134,7 @@ async def list_character_history(
     character_id: Id, who: Who, characters: Characters, cursor: Cursor = None, limit: Limit = PAGE_DEFAULT
 ) -> s.ChangePage:
     page = await characters.history(who.user_id, character_id, cursor=cursor, limit=limit)
-    items = [s.ChangeShown(**shown.change(row)) for row in page.items]
+    items = [s.ChangeShown(**line_shown(row)) for row in page.items]
     return s.ChangePage(items=items, next_cursor=page.next_cursor)
 
 

@@ -194,7 +194,7 @@ class CharacterService:
         def query(conn: Any) -> list[Row]:
             if store.character(conn, user_id, character_id) is None:
                 raise NotFound
-            return store.history(conn, user_id, character_id, before=before, limit=limit + 1)
+            return store.CHARACTERS.lines(conn, user_id, character_id, before=before, limit=limit + 1)
 
         rows = await self._storage.read(query)
         more = encode_cursor(rows[limit - 1]["version"]) if len(rows) > limit else None

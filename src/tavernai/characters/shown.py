@@ -77,14 +77,3 @@ def detail(character: Character) -> dict[str, Any]:
 def sentences(warnings: list[dict[str, Any]]) -> list[str]:
     """What had to be repaired, in words for people."""
     return [warning["message"] for warning in warnings]
-
-
-def change(row: Row) -> dict[str, Any]:
-    """One line of a character's history."""
-    return {
-        "version": row["version"],
-        "at": rfc3339(row["at"]),
-        "kind": row["kind"],
-        "changed": orjson.loads(row["changed"]),
-        "actor": row["actor"],
-    }

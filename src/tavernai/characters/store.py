@@ -17,10 +17,13 @@ from tavernai.characters.tables import (
     characters,
     thumbnails,
 )
+from tavernai.ledger.versioned import Versioned
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
 TAGS_LISTED_MAX = 500
+
+CHARACTERS = Versioned(characters, character_history, "character_id")
 
 SORTS: dict[str, tuple[str, type, bool]] = {
     "name": ("name_key", str, False),
@@ -233,17 +236,6 @@ def twins(owner_id: str, *, original: str | None, card_hash: str) -> Select[Any]
         same.append(characters.c.original == original)
     wanted = (characters.c.owner_id == owner_id, characters.c.deleted == 0, or_(*same))
     return select(characters.c.id, characters.c.name).where(*wanted).order_by(characters.c.id).limit(1)
-
-
-def history(conn: Connection, owner_id: str, character_id: str, *, before: int | None, limit: int) -> list[Row]:
-    """A character's changes, newest first, below version `before`."""
-    query = select(character_history).where(
-        character_history.c.character_id == character_id, character_history.c.owner_id == owner_id
-    )
-    if before is not None:
-        query = query.where(character_history.c.version < before)
-    query = query.order_by(character_history.c.version.desc()).limit(limit)
-    return [dict(row) for row in conn.execute(query).mappings()]
 
 
 def thumbnail(conn: Connection, source: str, size: str) -> str | None:

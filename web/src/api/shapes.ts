@@ -6,7 +6,6 @@ type Schemas = components['schemas']
 export type CharacterItem = Schemas['CharacterListed']
 export type CharacterPage = Schemas['CharacterPage']
 export type Sample = Schemas['SampleShown']
-export type CardChange = Schemas['ChangePage']['items'][number]
 export type ConversationPage = Schemas['ConversationPage']
 export type ConnectionSettings = Required<Pick<Schemas['SettingsShown'], 'context_tokens' | 'reply_tokens' | 'temperature'>> & Pick<Schemas['SettingsShown'], 'template' | 'tokenizer' | 'prices' | 'fallbacks'>
 export type ConnectionStatus = Schemas['StatusShown']

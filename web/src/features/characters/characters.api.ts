@@ -1,4 +1,4 @@
-import type { Card, CardChange, Character, CharacterPage, ConversationPage, ImportResult, Sample } from '@/api/shapes'
+import type { Card, Character, CharacterPage, ConversationPage, ImportResult, Sample } from '@/api/shapes'
 import { api, body } from '@/lib/api'
 
 export type Sort = 'recent' | 'name' | 'created' | 'chatted' | 'chats'
@@ -44,7 +44,6 @@ export async function importFiles(files: readonly File[]): Promise<ImportResult[
   return (await body(api.POST('/api/characters/import', { body: formOf(files) as never }))).results
 }
 
-export const listHistory = async (id: string): Promise<CardChange[]> => (await body(api.GET('/api/characters/{character_id}/history', at(id)))).items
 
 export const listSamples = async (): Promise<Sample[]> => (await body(api.GET('/api/characters/samples', {}))).items
 
