@@ -51,6 +51,12 @@ class TooManyWaiting(TooMany):
     code = "too_many_waiting"
 
 
+class TooManyOpen(TooMany):
+    """Too many of your replies are waiting or being written; let some end, or stop them, first."""
+
+    code = "too_many_open"
+
+
 class ReplyBroke(TavernError):
     """Something in this server broke while the reply was written; its log says what. Try again."""
 

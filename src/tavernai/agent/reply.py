@@ -102,7 +102,8 @@ class ReplyWriter:
             return self.storage.study(
                 lambda conn: self.director.stage(
                     conn, lease.task, connection=connection, reason=reason, tokenizer=tokenizer
-                )
+                ),
+                whose=lease.task["owner_id"],
             )
 
         estimate = self.director.tokenizers.of(connection.model, wanted=connection.tokenizer)
@@ -241,7 +242,7 @@ class ReplyWriter:
         tried = error if error is not None and not told.pieces and _again(error, lease) else None
         if tried is not None and await self._commit(lambda tx: self._retry(tx, lease, tried)):
             return
-        kept = await self._kept(told)
+        kept = await self._kept(told, owner_id=lease.task["owner_id"])
         await self._commit(lambda tx: self._record_end(tx, lease, told, kept=kept, ending=ending, error=error))
         reply = self.hub.running(lease.task["conversation_id"])
         if reply is not None and reply.task_id == lease.task_id:
@@ -309,10 +310,10 @@ class ReplyWriter:
         tx.append(lease.stream, [fact], by=by, task_id=lease.task_id, cause_id=ended.id)
         forget(tx, lease.task_id)
 
-    async def _kept(self, told: Told) -> Kept:
+    async def _kept(self, told: Told, *, owner_id: str) -> Kept:
         """Cleaned outside the unit that records it; scripts may take their time, so elsewhere than on this loop."""
         if told.staged is not None and told.staged.is_slow:
-            return await self.storage.study(lambda conn: kept_of(told))
+            return await self.storage.study(lambda conn: kept_of(told), whose=owner_id)
         return kept_of(told)
 
 

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy import Connection, select
 
 from tavernai.agent.company import Speaking
+from tavernai.agent.crowding import check_crowd
 from tavernai.agent.domain.tasks import Kind, State
 from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
 from tavernai.agent.events import TaskQueued
@@ -135,9 +136,11 @@ class AgentService:
         """Take an order. The same idempotency key with the same body within a day answers the same again.
 
         Raises:
-            EmptyMessage, NothingToAnswer, TooManyWaiting, KeyReused, and what chat refuses.
+            EmptyMessage, NothingToAnswer, TooManyWaiting, TooManyOpen, KeyReused, and what chat refuses.
         """
         opens = new_id()
+        if order.reply or order.action:
+            await self._storage.glance(lambda conn: check_crowd(conn, user_id))
         for hearings_left in reversed(range(HEARINGS_MAX)):
             ahead = await self._ahead(user_id, order, opens)
             ahead = ahead if hearings_left else ahead.insisting()
@@ -157,7 +160,8 @@ class AgentService:
         return await self.task(user_id, task_id)
 
     async def retry(self, user_id: str, task_id: str) -> Posted:
-        """A new task for the reply that failed or was stopped. Raises TaskNotFound, NotRetryable."""
+        """A new task for the reply that failed or was stopped. Raises TaskNotFound, NotRetryable, TooManyOpen."""
+        await self._storage.glance(lambda conn: check_crowd(conn, user_id))
         return await self._storage.commit(lambda tx: self._retry(tx, user_id, task_id))
 
     async def interrupt(self, user_id: str, conversation_id: str | None, *, task_id: str | None) -> None:
@@ -213,7 +217,7 @@ class AgentService:
     async def _studied(self, user_id: str, query: Callable[[Connection], Ahead]) -> Ahead:
         """Two at a time for each person: however slow their scripts are, a thread is left for the others."""
         async with self._turns.setdefault(user_id, asyncio.Semaphore(HEARD_AT_ONCE)):
-            return await self._storage.study(query)
+            return await self._storage.study(query, whose=user_id)
 
     def _take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
         act = {None: self._say, SPEAK: self._speak}.get(order.action, self._act)

@@ -46,6 +46,7 @@ Index("tasks_reply", tasks.c.reply_message_id)
 _active = tasks.c.state.in_(("running", "pending_approval"))
 Index("tasks_one_active", tasks.c.lane, unique=True, sqlite_where=_active, postgresql_where=_active)
 _open = tasks.c.state.in_(("queued", "running"))
+Index("tasks_open_of", tasks.c.owner_id, tasks.c.state, sqlite_where=_open, postgresql_where=_open)
 Index("tasks_open", tasks.c.state, tasks.c.created_at, sqlite_where=_open, postgresql_where=_open)
 
 lanes = Table(

@@ -68,7 +68,9 @@ class ChatService:
 
         conversation_id, by, greeter = new_id(), By.user(owner_id), self._greeter
         place: dict[str, Any] = {"character_id": character_id, "conversation_id": conversation_id}
-        greeted = await self._storage.study(lambda conn: greeter.greeted(conn, owner_id, **place)) if greeter else None
+        greeted = None
+        if greeter is not None:
+            greeted = await self._storage.study(lambda conn: greeter.greeted(conn, owner_id, **place), whose=owner_id)
 
         def unit(tx: Transaction) -> str:
             member = self._cast.role(tx, owner_id, character_id=character_id)
@@ -96,7 +98,8 @@ class ChatService:
         """
         conversation_id, by, greeter = new_id(), By.user(owner_id), self._greeter
         told, said = await self._storage.study(
-            lambda conn: groups.greetings(conn, greeter, owner_id, group_id, conversation_id=conversation_id)
+            lambda conn: groups.greetings(conn, greeter, owner_id, group_id, conversation_id=conversation_id),
+            whose=owner_id,
         )
 
         def unit(tx: Transaction) -> None:
@@ -337,7 +340,7 @@ class ChatService:
             place = conversation_id or message["conv_id"]
             return corrector.edited(conn, owner_id, text, conversation_id=place, role=message["role"])
 
-        return await self._storage.study(query)
+        return await self._storage.study(query, whose=owner_id)
 
     async def hide(self, owner_id: str, message_id: str, **place: Any) -> Answer:
         return await self._answer(owner_id, lambda tx, who: commands.hide(tx, message_id, **place, **who))

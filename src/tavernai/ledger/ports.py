@@ -26,9 +26,11 @@ class Storage(Protocol):
         """As `read`, for a few rows by key or index: done at once where that costs less than asking a thread for it."""
         ...
 
-    async def study(self, query: Callable[[Connection], T]) -> T:
+    async def study(self, query: Callable[[Connection], T], *, whose: str) -> T:
         """As `read`, for a query that computes at length (prompts, scans, strangers' expressions): in a thread of
         another kind, so that however many there are, nobody's reading waits for them.
+
+        `whose`: the person it is done for, who never has all of these threads.
         """
         ...
 

@@ -1,11 +1,13 @@
 """A database as the rooms see it: one writer thread, a few reader threads, and glances from the event loop itself."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
@@ -16,6 +18,8 @@ from tavernai.storage.writer import GroupWriter, Heard, Session
 READERS = 4
 STUDENTS = 4
 """Threads for what computes over what it reads. The engines keep a connection for each thread of both kinds."""
+STUDIES_AT_ONCE = STUDENTS - 1
+"""Of one person: whatever waits of theirs waits before the threads, and one is left for the others."""
 _T = TypeVar("_T")
 
 
@@ -30,6 +34,7 @@ class Database:
         self._writer = GroupWriter(dialog, session, self.health)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
         self._students = ThreadPoolExecutor(STUDENTS, thread_name_prefix="ledger-student")
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._at_hand: Connection | None = None
         self._glancing = threading.Lock()
 
@@ -63,8 +68,20 @@ class Database:
         finally:
             self._glancing.release()
 
-    async def study(self, query: Callable[[Connection], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._students, self._read, query)
+    async def study(self, query: Callable[[Connection], _T], *, whose: str) -> _T:
+        turns = self._turns.setdefault(whose, asyncio.Semaphore(STUDIES_AT_ONCE))
+        await turns.acquire()
+        loop = asyncio.get_running_loop()
+
+        def done(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(turns.release)
+
+        # Given back when the thread is free, not when nobody waits for it any more: a person who stops what they
+        # asked for, and asks again, would have a thread more each time.
+        found = self._students.submit(self._read, query)
+        found.add_done_callback(done)
+        return await asyncio.wrap_future(found)
 
     def on_commit(self, hear: Heard) -> None:
         self._writer.on_commit(hear)

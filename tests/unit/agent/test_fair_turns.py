@@ -18,7 +18,7 @@ class Threads:
     async def glance(self, query: Callable[[Any], Any]) -> Any:
         return None
 
-    async def study(self, query: Callable[[Any], Any]) -> Any:
+    async def study(self, query: Callable[[Any], Any], *, whose: str) -> Any:
         self.now += 1
         self.most = max(self.most, self.now)
         await asyncio.sleep(0.01)

@@ -82,7 +82,7 @@ class WorkshopService:
             return _shown(made, self._director.prompt(made, dice=random.Random(task["id"])))
 
         async with self._turn(user_id):
-            return await self._storage.study(query)
+            return await self._storage.study(query, whose=user_id)
 
     async def test_lore(
         self,
@@ -105,13 +105,14 @@ class WorkshopService:
             return await self._storage.study(
                 lambda conn: self._woken(
                     conn, user_id, connection, place=place, text=text, lorebook_ids=lorebook_ids, settings=told
-                )
+                ),
+                whose=user_id,
             )
 
     async def test_script(self, user_id: str, raw: Mapping[str, Any], text: str) -> dict[str, Any]:
         """What a script makes of a text, and where it matches; offsets count characters (code points)."""
         async with self._turn(user_id):
-            return await self._storage.study(lambda conn: _tried_script(raw, text))
+            return await self._storage.study(lambda conn: _tried_script(raw, text), whose=user_id)
 
     async def displayed(
         self, user_id: str, conversation_id: str, *, message_ids: Sequence[str], newest: int = 0
@@ -120,7 +121,8 @@ class WorkshopService:
         wanted = set(message_ids)
         async with self._turn(user_id):
             found = await self._storage.study(
-                lambda conn: shown(self._listener, conn, user_id, conversation_id, message_ids=wanted, newest=newest)
+                lambda conn: shown(self._listener, conn, user_id, conversation_id, message_ids=wanted, newest=newest),
+                whose=user_id,
             )
         if found is None:
             raise NotFound
