@@ -54,6 +54,7 @@ from tavernai.engines.anthropic import AnthropicBackend
 from tavernai.engines.blobs import FileBlobs
 from tavernai.engines.choice import dialog_of
 from tavernai.engines.core_client import RemoteGateway
+from tavernai.engines.database_lock import DatabaseLock
 from tavernai.engines.demo import DemoBackend
 from tavernai.engines.gemini import GeminiBackend
 from tavernai.engines.http_backend import HttpBackend
@@ -124,6 +125,7 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
         alone: hold the data folder; a gateway that only looks connections and keys up may stand beside a server.
     Raises:
         FolderInUse: another process holds this data folder.
+        DatabaseInUse: another process serves this database.
         SchemaTooNew: the data is of a newer version.
     """
     async with AsyncExitStack() as stack:
@@ -131,6 +133,8 @@ async def open_services(settings: Settings, *, serving: bool = False, alone: boo
             settings.data_dir.mkdir(mode=0o700, parents=True)
         if settings.is_embedded and alone:
             stack.enter_context(FolderLock(settings.run_dir))
+        if settings.database_url is not None and serving:
+            await stack.enter_async_context(DatabaseLock(settings.database_url))
         storage, projections, metrics = _open_storage(settings)
         stack.push_async_callback(storage.close)
         services = Services(settings, storage, projections)

@@ -53,7 +53,8 @@ class Settings:
     role: str = field(
         default="all",
         metadata=_about(
-            "TAVERNAI_ROLE", "What this process does: all; worker (tasks, no HTTP); edge (all but the daily backup)."
+            "TAVERNAI_ROLE",
+            "What this process does: all. The roles edge and worker, of several processes, are refused as yet.",
         ),
     )
     allowed_hosts: tuple[str, ...] = field(
@@ -94,9 +95,7 @@ class Settings:
     redis_url: str | None = field(
         default=None,
         repr=False,
-        metadata=_about(
-            "REDIS_URL", "Taken, and used by nothing yet: processes of one database do not hear each other."
-        ),
+        metadata=_about("REDIS_URL", "Taken, and used by nothing yet: one process serves a database."),
     )
     core_base_url: str | None = field(
         default=None,
@@ -320,7 +319,8 @@ def _check(settings: Settings) -> None:
             raise SettingRefused(f"{env[name]} {sentence}.", setting=env[name])
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingRefused("TAVERNAI_TLS_CERT and TAVERNAI_TLS_KEY go together.", setting=env["tls_cert"])
-    if settings.role != "all" and settings.is_embedded:
+    if settings.role != "all":
         raise SettingRefused(
-            "TAVERNAI_ROLE edge and worker need DATABASE_URL; SQLite has one process.", setting=env["role"]
+            "TAVERNAI_ROLE must be all: several processes of one database would not hear each other's replies yet.",
+            setting=env["role"],
         )

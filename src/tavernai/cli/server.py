@@ -33,11 +33,8 @@ WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not b
 
 
 async def serve_app(host: Host, settings: Settings) -> None:
-    """Serve until asked to stop. Raises AddressTaken, CertificateUnusable, FolderInUse."""
+    """Serve until asked to stop. Raises AddressTaken, CertificateUnusable, FolderInUse, DatabaseInUse."""
     set_up(log_format=settings.log_format, level=settings.log_level, folder=settings.logs_dir)
-    if settings.role == "worker":
-        await _work(host, settings)
-        return
     with _bound(settings) as door:
         address = _address(settings, door)
         async with host.open(settings, serving=True) as services:
@@ -61,14 +58,6 @@ async def serve_gateway(host: Host, settings: Settings, backend: GivenBackend | 
 
             server.when_started = started
             await server.run_until_stopped(door)
-
-
-async def _work(host: Host, settings: Settings) -> None:
-    async with host.open(settings, serving=True):
-        stop = asyncio.Event()
-        with _on_signal(stop.set):
-            _say("The worker is at work.")
-            await stop.wait()
 
 
 async def _nothing() -> None:

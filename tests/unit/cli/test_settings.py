@@ -60,6 +60,12 @@ def test_a_value_that_cannot_be_used_is_refused_by_its_name(name: str, value: st
         read({name: value})
 
 
+@pytest.mark.parametrize("role", ["edge", "worker"])
+def test_roles_that_would_not_hear_each_other_are_refused_on_postgresql_too(role: str) -> None:
+    with pytest.raises(SettingRefused, match="TAVERNAI_ROLE must be all"):
+        read({"DATABASE_URL": "postgresql://db/x", "TAVERNAI_ROLE": role})
+
+
 def test_addresses_of_databases_are_kept_out_of_what_is_printed() -> None:
     settings = read({"DATABASE_URL": "postgresql://u:hunter2@db/x", "REDIS_URL": "redis://:hunter2@r"})
     assert "hunter2" not in repr(settings)
