@@ -155,7 +155,7 @@ export interface Why {
   route: { connection: string; model: string; reason?: string } | null
   plan: Plan | null
   config?: { revisions: Record<string, number>; used: { path: string; value: unknown; source: string }[]; ignored: string[] } | null
-  completion: { finish?: string | null; usage?: Usage | null; first_token_ms?: number | null; total_ms?: number | null } | null
+  completion: { finish?: string | null; usage?: Usage | null; first_token_ms?: number | null; total_ms?: number | null; fallbacks?: Message['fallbacks'] | null } | null
   events: Omit<EventFrame, 'type'>[]
 }
 

@@ -30,6 +30,12 @@ const ALONE = new Set(['history', 'main', 'instruction'])
 export const titleOf = (part: Pick<PlanPart, 'title' | 'source'>, words: (source: string) => string): string =>
   ALONE.has(part.source) || !part.title ? words(part.source) : part.title
 
+/** A title of ours as its words are kept: "Example 3" is `example` with 3. */
+export function slugOf(title: string): { name: string; n: string } {
+  const [, words = title, n = ''] = /^(Example) (\d+)$/.exec(title) ?? []
+  return { name: words.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, ''), n }
+}
+
 export interface EventRow {
   event: TimelineItem
   depth: number
