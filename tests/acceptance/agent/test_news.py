@@ -40,6 +40,16 @@ async def test_a_change_of_config_comes_to_a_page_that_shows_a_chat(person: Pers
     assert told.data == {"type": "news", "about": "config"}
 
 
+async def test_a_change_of_a_group_comes_to_a_page_that_shows_a_chat(person: Person) -> None:
+    here = (await conversation(person))["conversation_id"]
+    someone = (await person.post("/api/characters", {"card": {"name": "Bo"}})).ok()["id"]
+    async with AsyncExitStack() as open_lines:
+        frames = await open_lines.enter_async_context(person.stream(await session(person, here)))
+        (await person.post("/api/groups", {"members": [{"character_id": someone}]})).ok()
+        [*_, told] = await heard(frames, is_news)
+    assert told.data == {"type": "news", "about": "groups"}
+
+
 async def test_who_awaits_one_reply_hears_no_news(person: Person) -> None:
     here = (await conversation(person))["conversation_id"]
     async with person.say(conversation_id=here, content='[[mock reply="Slowly on." delay_ms=400]]') as frames:

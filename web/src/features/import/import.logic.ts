@@ -43,7 +43,7 @@ export function placeOf(item: Pick<ImportItem, 'object' | 'undone'>): object | n
   const { type, id } = item.object
   const places: Record<string, object> = {
     character: { name: 'character', params: { id } }, conversation: { name: 'chat', params: { conversationId: id } },
-    lorebook: { name: 'world', params: { id } }, preset: { name: 'preset', params: { id } }, persona: { name: 'personas' },
+    lorebook: { name: 'world', params: { id } }, group: { name: 'group', params: { id } }, preset: { name: 'preset', params: { id } }, persona: { name: 'personas' },
   }
   return places[type] ?? null
 }

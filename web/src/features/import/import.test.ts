@@ -60,6 +60,7 @@ test('what became of an object beats what would', () => {
   expect(verdictOf(item(1, 'a', { outcome: 'imported' })).key).toBe('kept')
   expect(verdictOf(item(1, 'a', { outcome: 'imported', undone: 'changed' })).key).toBe('stayed')
   expect(placeOf(item(1, 'a', { object: { type: 'character', id: 'c' } }))).toEqual({ name: 'character', params: { id: 'c' } })
+  expect(placeOf(item(1, 'a', { object: { type: 'group', id: 'g' } }))).toEqual({ name: 'group', params: { id: 'g' } })
   expect(placeOf(item(1, 'a', { object: { type: 'character', id: 'c' }, undone: 'trashed' }))).toBeNull()
 })
 

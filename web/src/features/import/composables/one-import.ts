@@ -7,7 +7,7 @@ import { isRunning } from '../import.logic'
 
 const askAgainMs = 700
 /** What an import may have changed. */
-const touched = ['characters', 'conversations', 'lorebooks', 'worlds', 'presets', 'personas', 'config', 'imports']
+const touched = ['characters', 'conversations', 'lorebooks', 'groups', 'worlds', 'presets', 'personas', 'config', 'imports']
 
 /** One import: where it stands while it runs, its items, and what can be done with it. */
 export function useOneImport(id: Ref<string>) {
