@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool
 
 from tavernai.kernel.errors import Conflict
 
-SERVING: Final = 4712
-"""Beside the ledger's own lock (engines/postgres.py)."""
+SERVING: Final = 4713
+"""Beside the ledger's own lock (engines/postgres.py, 4711) and that of migrations (storage/migrate.py, 4712)."""
 WAIT_SECONDS: Final = 10.0
 """For a server that is being replaced to go."""
 LOOK_SECONDS: Final = 0.25

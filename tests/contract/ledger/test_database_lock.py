@@ -6,6 +6,8 @@ import psycopg
 import pytest
 
 from tavernai.engines.database_lock import DatabaseInUse, DatabaseLock
+from tavernai.engines.postgres import PostgresDialog
+from tavernai.storage.migrate import upgrade
 
 pytestmark = pytest.mark.needs("postgres")
 
@@ -34,7 +36,7 @@ async def test_the_lock_is_taken_again_when_its_session_was_ended(postgres_url: 
     async with DatabaseLock(postgres_url, hold_seconds=0.2):
         with psycopg.connect(postgres_url, autocommit=True) as admin:
             ended = admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4712"
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4713"
                 " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             ).fetchall()
         assert ended == [(True,)]
@@ -42,3 +44,14 @@ async def test_the_lock_is_taken_again_when_its_session_was_ended(postgres_url: 
         with pytest.raises(DatabaseInUse):
             async with DatabaseLock(postgres_url, wait_seconds=0.3):
                 pass
+
+
+async def test_whoever_holds_it_may_migrate_and_write(postgres_url: str) -> None:
+    async with DatabaseLock(postgres_url):
+        dialog = PostgresDialog(postgres_url)
+        try:
+            await asyncio.to_thread(upgrade, dialog.write_engine)
+            with dialog.write_engine.connect() as connection:
+                dialog.begin(connection)
+        finally:
+            dialog.close()
