@@ -133,8 +133,11 @@ class Runner:
 
     async def _reap(self) -> None:
         while True:
-            for lane in await self._storage.read(lambda conn: due_lanes(conn, now_ms())):
-                self.wake(lane)
+            try:
+                for lane in await self._storage.read(lambda conn: due_lanes(conn, now_ms())):
+                    self.wake(lane)
+            except Exception:  # a database that is away for a while: without this loop nothing forgotten runs again
+                log.exception("lanes_not_read")
             await asyncio.sleep(REAP_SECONDS)
 
     async def _tried(self, unit: Callable[..., None]) -> None:

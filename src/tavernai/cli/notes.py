@@ -49,7 +49,7 @@ def remove(settings: Settings) -> None:
     """Take the notes away when they are this process's own."""
     found = read(settings)
     if found is not None and found.pid == os.getpid():
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):  # somebody tidied up: gone is what it shall be
             (settings.run_dir / NAME).unlink()
 
 

@@ -46,7 +46,7 @@ class KeptPictures:
             return None
 
     def put(self, key: str, data: bytes) -> None:
-        with self._lock, contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):  # a full disk: the picture is fetched again the next time
             self._write(key, data)
             self._bytes = self._counted() if self._bytes is None else self._bytes + len(data)
             if self._bytes > self._bytes_max:
@@ -79,7 +79,7 @@ class KeptPictures:
         """(when it came, bytes, where) of each."""
         found = []
         for place in self._folder.iterdir():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # removed meanwhile
                 told = place.stat()
                 found.append((told.st_mtime, told.st_size, place))
         return found

@@ -101,7 +101,7 @@ class Follower:
         if self._task is None:
             return
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+        with contextlib.suppress(asyncio.CancelledError, TimeoutError):  # what it has not done, the next start does
             await asyncio.wait_for(self._task, STOP_SECONDS_MAX)
 
     async def caught_up(self, *, seconds_max: float) -> bool:

@@ -72,7 +72,7 @@ def kept_lines(folder: Path) -> Iterator[bytes]:
     for number in reversed(range(FILES)):
         try:
             yield _numbered(folder, number).read_bytes()
-        except OSError:
+        except OSError:  # not that many files yet, or turned meanwhile
             continue
 
 

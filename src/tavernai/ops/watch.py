@@ -26,4 +26,4 @@ async def keep_trying(storage: Touchable, *, seconds: float = TRY_SECONDS) -> No
         try:
             await storage.touch()
         except TavernError:
-            continue
+            continue  # still refused: the health says so to everybody who asks

@@ -96,7 +96,7 @@ class Drafts:
                 async with asyncio.timeout(FLUSH_SECONDS):
                     await self._soon.wait()
             except TimeoutError:
-                pass
+                pass  # nobody asked for a flush sooner: this is the usual one
             self._soon.clear()
             try:
                 await self.flush()

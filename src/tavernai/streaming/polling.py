@@ -97,6 +97,9 @@ class PollResponse(Response):
         try:
             async with asyncio.timeout(None) as limit:
                 await self._listening.run(add, ear=ear, caught_up=caught_up)
-        except (TimeoutError, BatchFull):
-            pass
+        except BatchFull:
+            return batch  # what has no place comes with the next poll
+        except TimeoutError:
+            if not limit.expired():  # somebody else's time was over, and what they were to tell is missing
+                raise
         return batch

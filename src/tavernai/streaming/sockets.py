@@ -43,7 +43,7 @@ class FrameSocket:
                 raise
             writer.uncancel()
         except WebSocketDisconnect:
-            pass
+            pass  # whoever listened is gone, and nobody is left to be told
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)

@@ -117,3 +117,16 @@ async def test_a_socket_that_never_reads_is_let_go_when_its_queue_is_full(monkey
     async with asyncio.timeout(2):
         assert await listener == []
     assert hub.listeners() == 0
+
+
+async def test_a_poll_does_not_take_somebody_elses_time_for_its_own() -> None:
+    class Late(Facts):
+        async def read(self, query: Any) -> Any:
+            raise TimeoutError("the database did not answer")
+
+        glance = read
+
+    hub = Hub()
+    hub.position = 3
+    with pytest.raises(TimeoutError, match="did not answer"):
+        await one_poll(line(hub, Late(), Position()), wait_seconds=5)

@@ -263,7 +263,7 @@ class Analyst:
 
     def _secret(self, member: Member, place: Placed) -> Iterator[Found]:
         one = self._new(member, "secret")
-        with suppress(TavernError, MemberUnreadable):
+        with suppress(TavernError, MemberUnreadable):  # refused below in any case
             for name in keys.names_in(self._json(member)):
                 one.note(name, "refused", SECRETS_SENTENCE)
                 self._checks.name("keys", name)
@@ -288,8 +288,11 @@ class Analyst:
         for index, script in enumerate(scripts_of(settings)):
             path = f"{member.path}#extension_settings.regex[{index}]"
             name = str(script.get("scriptName") or f"Script {index + 1}")
-            with suppress(TavernError):
+            try:
                 yield from self._presets_in(orjson.dumps(script), path, name, kind="script", size=0)
+            except TavernError as error:
+                shown = clean_text(name)[:NAME_CHARS_MAX]
+                yield Found("script", path, shown).refuse(error.code, error.detail)
 
     def _pictureless(self) -> Iterator[Found]:
         """Personas whose picture is missing."""

@@ -108,7 +108,7 @@ class Jobs:
                 if row is not None and not job.stopping:
                     await do(row, job)
         except Stopped:
-            pass
+            pass  # who asked for it has recorded that, or the process ends and the next one goes on
         except TavernError as error:
             await self._fail(import_id, error.code, error.detail)
         except Exception:  # a fault of ours must not leave an import that seems to run for ever
