@@ -7,6 +7,8 @@ import pytest
 
 from tavernai.characters.groups.domain.files import chats_of, group_file, group_from, spans_of
 from tavernai.characters.groups.domain.told import CARDS, STRATEGIES, Member, Told
+from tests.support.requirements import needs_shared
+from tests.support.shared import fixture, fixture_names
 
 WRITTEN = (
     '{\n  "id" : "17", "name": "Cr\\u00e9w",\n\t"members": ["Mira.png","Bo.png" , "Gone.png"],\n'
@@ -24,14 +26,27 @@ def test_a_group_is_read_by_its_members_files() -> None:
     told = read()
     assert told.name == "Créw"
     assert told.members == (
-        Member("m", "Mira Vale", file="Mira.png"), Member("b", "Bo", True, "Bo.png"), Member(None, "Gone", file="Gone.png"),
-    )  # fmt: skip
+        Member("m", "Mira Vale", file="Mira.png"),
+        Member("b", "Bo", True, "Bo.png"),
+        Member(None, "Gone", file="Gone.png"),
+    )
     assert (told.strategy, told.cards, told.auto_seconds) == ("natural", "speaker", 7)
     assert chats_of(json.loads(WRITTEN)) == ["a", "b"]
 
 
 def test_what_nobody_changed_comes_back_byte_for_byte() -> None:
     assert group_file(read(), WRITTEN, made_at=1) == WRITTEN
+
+
+@needs_shared
+@pytest.mark.parametrize("path", fixture_names("sillytavern/chats/*_group.json"))
+def test_groups_of_every_version_come_back_byte_for_byte(path: str) -> None:
+    written = fixture(path).read_text(encoding="utf-8")
+    told = group_from(json.loads(written), by_file={}, by_name={})
+    assert told.members
+    assert group_file(told, written, made_at=1) == written
+    changed = json.loads(group_file(replace(told, answers_itself=not told.answers_itself), written, made_at=1))
+    assert {**changed, "allow_self_responses": told.answers_itself} == json.loads(written)
 
 
 def test_a_change_stands_in_its_place_and_the_rest_to_the_letter() -> None:
