@@ -16,6 +16,7 @@ from tavernai.agent.company import cast, group_in
 from tavernai.agent.domain.keeping import ALLOWED, kept, kept_in
 from tavernai.agent.domain.seeds import NOWHERE, pick_seed
 from tavernai.agent.domain.tasks import GENERATION, Kind
+from tavernai.agent.manner import cleaner, options_of
 from tavernai.agent.ports import Stage
 from tavernai.agent.tuning import CONNECTION, Tuning, tuned
 from tavernai.chat import store as chat_store
@@ -28,7 +29,6 @@ from tavernai.kernel.ids import new_id
 from tavernai.prompting.domain.account import PlanRecord, Prompt
 from tavernai.prompting.domain.assemble import assemble
 from tavernai.prompting.domain.budget import history_wanted
-from tavernai.prompting.domain.clean_reply import clean_reply
 from tavernai.prompting.domain.macro_time import zone_offset
 from tavernai.prompting.domain.plan import recorded
 from tavernai.prompting.domain.scene import (
@@ -36,7 +36,6 @@ from tavernai.prompting.domain.scene import (
     ChatOverrides,
     HistoryMessage,
     Injection,
-    Options,
     Persona,
     ReasoningOptions,
     Scene,
@@ -81,7 +80,7 @@ class Staged:
 
     def let_go(self) -> None:
         """Of what the ledger has by now: a thousand replies at once would hold a thousand accounts of their prompts."""
-        self.plan, self.texts = {}, {}
+        self.plan, self.texts = {}, {}  # type: ignore[typeddict-item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,12 @@ class Director:
         stored = scripting.Stored(scene, prompt, self.clock, dice, made.chosen.scripts)
         rewritten = stored.of("user" if scene.generation == "impersonate" else "assistant")
         thought = stored.of("reasoning")
+        clean = cleaner(
+            scene, prompt.stop, rewritten,
+            is_text=made.chosen.is_text, env=lambda: scripting.looking(scene, clock=self.clock, random=dice),
+        )  # fmt: skip
         return Staged(
-            connection, request, plan, texts, _cleaner(scene, prompt.stop, rewritten), thought or str,
+            connection, request, plan, texts, clean, thought or str,
             rewritten is not None or thought is not None, made.before,
             ("", "") if made.before else (scene.options.reasoning.prefix, scene.options.reasoning.suffix), reason,
         )  # fmt: skip
@@ -226,7 +229,7 @@ class Director:
         world = self.shelf.world(conn, where, timed=left.timed)
         if world is not None:
             world = replace(world, persona_is_searched=_is_later(kind, rows))
-        options = options_from(chose.templates, Options(stop_strings=tuple(tuning.stop)))
+        options = options_from(chose.templates, options_of(config, stop=tuning.stop))
         thoughts = _thoughts(conn, rows, options.reasoning, goes_on=kind == Kind.CONTINUE)
         above = [] if whole else _above(conn, task, rows, needed=tuning.counts_messages or lore.counts_messages(world))
         speaker = Character(conversation["character_name"], card, conversation["character_id"] or "")
@@ -356,15 +359,3 @@ def _text_of(conn: Reader, variant_id: str) -> str:
 def _variants_before(conn: Reader, task: Row) -> int:
     """How many other answers stand in this place already: the demo says something else for each."""
     return int(NUMBER.value(conn, of=task["variant_id"]) or 0)
-
-
-def _cleaner(scene: Scene, stop: list[str], rewritten: Callable[[str], str] | None) -> Callable[[str], str]:
-    other = scene.persona.name if scene.generation != "impersonate" else scene.character.name
-    own = scene.character.name if scene.generation != "impersonate" else scene.persona.name
-    goes_on = scene.generation == "continue"
-
-    def clean(text: str) -> str:
-        said = rewritten(text) if rewritten is not None else text
-        return clean_reply(said, own_name=own, other_name=other, is_continuation=goes_on, stop=stop)
-
-    return clean

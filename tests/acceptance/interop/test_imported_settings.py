@@ -83,3 +83,22 @@ async def test_who_has_a_persona_of_their_own_goes_on_playing_it(ari: Person) ->
     (await ari.patch(f"/api/personas/{mine['id']}", told)).ok()
     await imported(ari, folder(power_user={"default_persona": "me.png"}))
     assert await default_persona(ari) == "ari"
+
+
+async def test_what_was_decided_for_all_prompts_comes_along(ari: Person) -> None:
+    power = {
+        "user_prompt_bias": "*She", "collapse_newlines": True, "pin_examples": True, "strip_examples": True,
+        "prefer_character_prompt": False, "prefer_character_jailbreak": True, "token_padding": "128",
+        "trim_sentences": True, "custom_stopping_strings": '["\\n---", 7, "END"]',
+    }  # fmt: skip
+    done = await imported(ari, folder(power_user=power))
+    values = (await ari.get("/api/config/effective")).ok()["values"]
+    told = {path.removeprefix("/prompt/"): value for path, value in values.items() if path.startswith("/prompt/")}
+    assert told == {
+        "reply_start": "*She", "collapse_newlines": True, "pin_examples": True, "strip_examples": True,
+        "card_prompt": False, "card_post_history": True, "trim_sentences": True, "padding_tokens": 128,
+    }  # fmt: skip
+    assert values["/generation/stop"] == ["\n---", "END"]
+    assert (await fields_of(ari, done["id"]))["power_user.pin_examples"] == ("mapped", "/prompt/pin_examples")
+    (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
+    assert (await ari.get("/api/config/effective")).ok()["values"]["/prompt/reply_start"] == ""

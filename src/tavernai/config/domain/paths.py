@@ -365,6 +365,7 @@ def _presets() -> Iterator[Path]:
         "before the one chosen here; where none is chosen it always does.",
     )  # fmt: skip
     yield from template.rows
+    yield from _prompt()
     scripts = _Rows("scripts", "presets", "stored messages, the plan of the prompt, and the page")
     scripts.listed(
         "enabled", 200, 64, default=[], neutral=[], scopes=("user",),
@@ -399,6 +400,44 @@ def _presets() -> Iterator[Path]:
         "The page sets it to its device's once.",
     )  # fmt: skip
     yield from macros.rows
+
+
+def _prompt() -> Iterator[Path]:
+    """What SillyTavern's users decide for all prompts. Source: shared contract 6.3 and 4.8."""
+    rows = _Rows("prompt", "presets", "the plan of the prompt, and what is kept of the reply")
+    rows.text(
+        "reply_start", 2_000, default="",
+        meaning="What every reply begins with: it is put into the model's mouth, and stands before what it wrote.",
+    )  # fmt: skip
+    rows.flag(
+        "card_prompt", default=True,
+        meaning="Whether a card's own main prompt stands in place of the preset's.",
+    )  # fmt: skip
+    rows.flag(
+        "card_post_history", default=True,
+        meaning="Whether a card's own instructions after the history stand in place of the preset's.",
+    )  # fmt: skip
+    rows.flag(
+        "collapse_newlines", default=False,
+        meaning="Whether several line breaks become one, in what the card says and in replies.",
+    )  # fmt: skip
+    rows.flag(
+        "pin_examples", default=False,
+        meaning="Whether example messages stay when the context is full, and older messages go before them.",
+    )  # fmt: skip
+    rows.flag(
+        "strip_examples", default=False,
+        meaning="Whether connections that complete text are shown no example messages.",
+    )  # fmt: skip
+    rows.flag(
+        "trim_sentences", default=False,
+        meaning="Whether a reply ends with its last whole sentence.",
+    )  # fmt: skip
+    rows.integer(
+        "padding_tokens", 0, 2_048, default=64, neutral=64,
+        meaning="Tokens kept free for connections that complete text, since counts are estimates.",
+    )  # fmt: skip
+    yield from rows.rows
 
 
 def _who() -> Iterator[Path]:

@@ -25,6 +25,8 @@ def clean_reply(
     collapse_newlines: bool = False,
     trim_sentences: bool = False,
     may_speak_for_others: bool = False,
+    cuts: Sequence[str] = (),
+    leaks: str = "",
 ) -> str:
     """The reply as it is stored.
 
@@ -33,6 +35,7 @@ def clean_reply(
         group_names: all members of a group; the reply is cut where another one begins to speak.
         reply_start: what was put into the model's mouth; stands in front of the reply unless it is a continuation.
         is_continuation: white space at the start is kept, since it joins the text to what it continues.
+        cuts: sequences of an instruct template that end a reply where they stand; leaks: one whose lines are taken out.
     """
     if not is_continuation:
         text = reply_start + text
@@ -44,6 +47,10 @@ def clean_reply(
     if not may_speak_for_others:
         text = _cut_other(text, other_name)
     text = text.split(END_OF_TEXT, 1)[0]
+    for cut in cuts:
+        text = text.split(cut, 1)[0] if cut.strip() else text
+    for leak in leaks.split("\n"):
+        text = text.replace(leak, "") if leak.strip() else text
     for name in group_names:
         if name != own_name:
             text = _cut_speaker(text, name)

@@ -217,6 +217,8 @@ class Options:
     post_history: str = ""
     strips_examples: bool = False
     padding_tokens: int = 64
+    trims_sentences: bool = False
+    """of replies: what follows the last whole sentence is not kept"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,33 @@ LORE: Final = (
     Row("world_info_use_group_scoring", "/lore/group_scoring", flag),
 )  # fmt: skip
 
+
+def stops(value: Any) -> Any:
+    """The stop strings people typed as a JSON list: those that fit."""
+    row = PATHS["/generation/stop"]
+    found = [one for one in texts(value) if one and len(one) <= row.length][: row.items]
+    if not found:
+        raise ValueError
+    return found
+
+
+def words(value: Any) -> str:
+    return clean_text(str(value))[: PATHS["/prompt/reply_start"].length]
+
+
+POWER: Final = (
+    Row("user_prompt_bias", "/prompt/reply_start", words, ""),
+    Row("custom_stopping_strings", "/generation/stop", stops, ""),
+    Row("collapse_newlines", "/prompt/collapse_newlines", flag, False),
+    Row("pin_examples", "/prompt/pin_examples", flag, False),
+    Row("strip_examples", "/prompt/strip_examples", flag, False),
+    Row("trim_sentences", "/prompt/trim_sentences", flag, False),
+    Row("prefer_character_prompt", "/prompt/card_prompt", flag, True),
+    Row("prefer_character_jailbreak", "/prompt/card_post_history", flag, True),
+    Row("token_padding", "/prompt/padding_tokens", whole, 64),
+)
+"""What somebody decided for all prompts."""
+
 NOTE_PLACES: Final = _one_of("after_main", "in_chat", "before_main")
 NOTE_ROLES: Final = _one_of("system", "user", "assistant")
 NOTE: Final = (
@@ -170,6 +197,7 @@ def tuned(settings: Mapping[str, Any]) -> Iterator[Tuned | Untaken]:
     # Up to 1.9 the same names stood at the top.
     lore = settings.get("world_info_settings")
     yield from tuned_by(LORE, lore if isinstance(lore, Mapping) else settings, at="world_info_settings" if lore else "")
+    yield from tuned_by(POWER, settings.get("power_user"), at="power_user")
     yield from note_of(_inside(settings, "extension_settings", "note"), at="extension_settings.note")
 
 
