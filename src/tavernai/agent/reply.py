@@ -7,13 +7,18 @@ Every step is recorded before the next is taken, and nothing that was done is do
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
+from sqlalchemy import Connection as Reader
 
+from tavernai.agent.abreast import STAGINGS_MAX, StagedTooEarly, check_abreast
+from tavernai.agent.branch import everywhere_of
 from tavernai.agent.counting import counted
 from tavernai.agent.domain.thoughts import Thoughts
 from tavernai.agent.domain.tidy import Tidy
@@ -51,6 +56,7 @@ WAITED_OUT = frozenset({"upstream_timeout", "upstream_loading", "upstream_paused
 """Failures that took their time already."""
 
 log = structlog.get_logger()
+Record = Callable[[Transaction, Lease, Staged], None]
 
 
 @dataclass(slots=True)
@@ -64,6 +70,7 @@ class ReplyWriter:
     director: Director
     counts: CountService | None = None
     worker: str = ""
+    _abreast: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def write(self, lease: Lease, asked_to_stop: asyncio.Event) -> None:
         """Carry the task to its end. Errors of the model end it; they are never raised from here."""
@@ -93,28 +100,46 @@ class ReplyWriter:
     async def _plan(self, lease: Lease, told: Told) -> None:
         """Read the scene, build the prompt, record both before the model is asked."""
         connection, reason = await self._route(lease)
-        staged = told.staged = await self._stage(lease, connection, reason)
-        await self.storage.commit(lambda tx: self._record_plan(tx, lease, staged))
-        staged.let_go()
+        told.staged = await self._recorded(lease, connection, reason, record=self._record_plan)
 
-    async def _stage(self, lease: Lease, connection: Connection, reason: str) -> Staged:
-        def staged(tokenizer: Tokenizer | None) -> Awaitable[Staged]:
-            return self.storage.study(
-                lambda conn: self.director.stage(
-                    conn, lease.task, connection=connection, reason=reason, tokenizer=tokenizer
-                ),
-                whose=lease.task["owner_id"],
-            )
+    async def _recorded(self, lease: Lease, connection: Connection, reason: str, *, record: Record) -> Staged:
+        """A prompt as it is recorded: made anew, one of this person's after the other, when it was made too early."""
+        with contextlib.suppress(StagedTooEarly):
+            return await self._staged(lease, connection, reason, record=record)
+        async with self._abreast.setdefault(lease.task["owner_id"], asyncio.Lock()):
+            for _ in range(STAGINGS_MAX):
+                with contextlib.suppress(StagedTooEarly):
+                    return await self._staged(lease, connection, reason, record=record)
+            return await self._staged(lease, connection, reason, record=record, insists=True)
+
+    async def _staged(
+        self, lease: Lease, connection: Connection, reason: str, *, record: Record, insists: bool = False
+    ) -> Staged:
+        owner_id, seen = lease.task["owner_id"], dict[str, Any]()
+
+        def made(conn: Reader, tokenizer: Tokenizer | None) -> Staged:
+            nonlocal seen
+            seen = everywhere_of(conn, owner_id)
+            return self.director.stage(conn, lease.task, connection=connection, reason=reason, tokenizer=tokenizer)
+
+        def stage(tokenizer: Tokenizer | None) -> Awaitable[Staged]:
+            return self.storage.study(lambda conn: made(conn, tokenizer), whose=owner_id)
+
+        def unit(tx: Transaction) -> None:
+            if not insists:
+                check_abreast(tx, owner_id, staged.plan, seen=seen)
+            record(tx, lease, staged)
 
         estimate = self.director.tokenizers.of(connection.model, wanted=connection.tokenizer)
-        return await counted(staged, self.counts, connection, estimate=estimate)
+        staged = await counted(stage, self.counts, connection, estimate=estimate)
+        await self.storage.commit(unit)
+        staged.let_go()
+        return staged
 
     async def _plan_anew(self, lease: Lease, told: Told, connection: Connection) -> None:
         """The same scene for a fallback, whose context may be another one; recorded before it is asked."""
-        staged = await self._stage(lease, connection, reason_of(told.route.passed))
-        await self.storage.commit(lambda tx: self._record_route(tx, lease, staged))
-        staged.let_go()
-        told.staged = staged
+        reason = reason_of(told.route.passed)
+        told.staged = await self._recorded(lease, connection, reason, record=self._record_route)
 
     async def _route(self, lease: Lease) -> tuple[Connection, str]:
         """Who answers, and why: asked for, tuned, or the default, also when what was tuned is gone."""
