@@ -10,6 +10,7 @@ from tavernai.chat.scene import conversation_for
 from tavernai.config.domain.fold import Op, Scope
 from tavernai.interop.importing.chats import TAVERN
 from tavernai.interop.importing.domain.here import left_in, said_here
+from tavernai.interop.importing.domain.titles import title_of
 from tavernai.interop.importing.domain.tuning import Tuned, note_of
 from tavernai.interop.importing.folders import Role
 from tavernai.interop.importing.ids import derived_id
@@ -95,7 +96,7 @@ class Chats:
         )
         writing.begin(
             tx, conversation_id, owner_id=self._run.owner, by=self._run.by, character_id=None if group else role.id,
-            character_name=name, title=item["name"], cause_id=self._run.cause,
+            character_name=name, title=title_of(item["name"], called=name), cause_id=self._run.cause,
         )  # fmt: skip
         if group:
             writing.group_in(tx, conversation_id, group, owner_id=self._run.owner, by=self._run.by)
