@@ -53,6 +53,21 @@ test('all that match go to the trash but one taken out by hand, and the toast ta
   await waitFor(() => expect(server.asked('POST /api/bulk-changes/b1:undo')).toHaveLength(1))
 })
 
+test('those chosen by hand become a group, in the order they were chosen', async () => {
+  const server = fakeServer({ ...doors, 'POST /api/groups': { id: 'g7' } })
+  const { user, router } = await show(GalleryView, { at: '/characters' })
+  ;(await screen.findByRole('link', { name: /Cid/ })).focus()
+  await user.keyboard('x')
+  await user.click(screen.getAllByRole('button', { name: 'More actions' }).at(-1)!)
+  expect((await screen.findByRole('menuitem', { name: 'Make a group of them' })).getAttribute('aria-disabled')).toBe('true')
+  await user.keyboard('{Escape}')
+  await user.click(screen.getByRole('button', { name: /Aria/ }))
+  await user.click(screen.getAllByRole('button', { name: 'More actions' }).at(-1)!)
+  await user.click(await screen.findByRole('menuitem', { name: 'Make a group of them' }))
+  await waitFor(() => expect(server.asked('POST /api/groups')[0]?.body).toEqual({ name: '', members: [{ character_id: '3' }, { character_id: '1' }] }))
+  await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/groups/g7'))
+})
+
 test('a kept view puts its question into the address', async () => {
   fakeServer(doors)
   const { user, router } = await show(GalleryView, { at: '/characters' })

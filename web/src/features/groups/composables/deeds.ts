@@ -4,7 +4,7 @@ import { useRouter } from 'vue-router'
 import { conversationsKey } from '@/features/chat/composables/keys'
 import { useProblemText } from '@/lib/problem-text'
 import { useToasts } from '@/lib/toasts'
-import { groupsKey, restoreGroup, startGroupChat, trashGroup, type Group } from '../groups.api'
+import { createGroup, groupsKey, restoreGroup, startGroupChat, trashGroup, type Group } from '../groups.api'
 
 /** What can be done with a group from anywhere; each tells what happened and offers the way back. */
 export function useGroupDeeds() {
@@ -16,6 +16,14 @@ export function useGroupDeeds() {
   const onError = (error: unknown): unknown => toasts.show(problem.line(error), { tone: 'bad' })
   const again = () => Promise.all([groupsKey, ['group'], conversationsKey].map((queryKey) => queries.invalidateQueries({ queryKey })))
 
+  const making = useMutation({
+    mutationFn: createGroup,
+    onSuccess: async ({ id }) => {
+      void queries.invalidateQueries({ queryKey: groupsKey })
+      await router.push({ name: 'group', params: { id } })
+    },
+    onError,
+  })
   const starting = useMutation({
     mutationFn: (id: string) => startGroupChat(id),
     onSuccess: async ({ id }) => {
@@ -37,5 +45,5 @@ export function useGroupDeeds() {
     },
     onError,
   })
-  return { start: (id: string) => starting.mutate(id), starting: starting.isPending, trash: trashing.mutateAsync, restore: restoring.mutate }
+  return { make: making.mutateAsync, making: making.isPending, start: (id: string) => starting.mutate(id), starting: starting.isPending, trash: trashing.mutateAsync, restore: restoring.mutate }
 }
