@@ -102,3 +102,45 @@ async def test_what_was_decided_for_all_prompts_comes_along(ari: Person) -> None
     assert (await fields_of(ari, done["id"]))["power_user.pin_examples"] == ("mapped", "/prompt/pin_examples")
     (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
     assert (await ari.get("/api/config/effective")).ok()["values"]["/prompt/reply_start"] == ""
+
+
+PROMPTS = {
+    "prompts": [{"identifier": "main", "content": "Live main.", "system_prompt": True}, {"identifier": "chatHistory"}],
+    "prompt_order": [
+        {"character_id": 100001, "order": [{"identifier": "main", "enabled": True}, {"identifier": "chatHistory"}]}
+    ],
+}
+
+
+async def chosen(ari: Person, path: str) -> dict[str, Any]:
+    """The preset that config names there."""
+    found = (await ari.get("/api/config/effective")).ok()["values"][path]
+    return dict((await ari.get(f"/api/presets/{found}")).ok())
+
+
+async def test_a_preset_edited_since_its_file_comes_as_it_was_in_use(ari: Person) -> None:
+    oai = {"preset_settings_openai": "Mine", **PROMPTS, "api_key_openai": "sk-1"}
+    done = await imported(ari, folder(oai_settings=oai))
+    preset = await chosen(ari, "/preset/chat")
+    assert (preset["name"], preset["data"]["prompts"][0]["content"]) == ("Mine (in use)", "Live main.")
+    [item] = await items(ari, done["id"], kind="settings")
+    assert [one["code"] for one in item["warnings"]] == ["in_use_differs"]
+    (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
+    assert [one["name"] for one in (await ari.get("/api/presets")).ok()["items"]] == []
+
+
+async def test_a_preset_in_use_as_its_file_says_is_chosen_itself(ari: Person) -> None:
+    oai = {"preset_settings_openai": "Mine", "prompts": []}
+    await imported(ari, folder(oai_settings=oai))
+    assert (await chosen(ari, "/preset/chat"))["name"] == "Mine"
+
+
+async def test_a_template_switched_off_in_the_settings_is_off_here(ari: Person) -> None:
+    power = {
+        "instruct": {"preset": "ChatML", "enabled": False, "input_sequence": "<u>"},
+        "sysprompt": {"name": "Roleplay", "enabled": True, "content": "Be brief.", "post_history": "Now."},
+    }
+    await imported(ari, folder(main_api="textgenerationwebui", power_user=power))
+    instruct, system = await chosen(ari, "/template/instruct"), await chosen(ari, "/template/system_prompt")
+    assert (instruct["name"], instruct["data"]["enabled"]) == ("ChatML (in use)", False)
+    assert (system["data"]["content"], system["data"]["post_history"]) == ("Be brief.", "Now.")

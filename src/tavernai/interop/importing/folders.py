@@ -65,6 +65,8 @@ class Folders:
     chats: dict[str, Settled] = field(default_factory=dict)
     """a chat's path → what became of it"""
     _presets: dict[str, dict[str, str]] = field(default_factory=dict)
+    live: dict[str, str] = field(default_factory=dict)
+    """config's path → the preset that holds what was in use where its file says other"""
     _shown: dict[str, str] = field(default_factory=dict)
 
     def read(self, source: Source) -> None:
@@ -137,6 +139,10 @@ class Folders:
         rows = tx.rows(store.books_by_name(owner_id, [sort_key(name)]))
         return rows[0]["id"] if rows else None
 
+    def preset_named(self, kind: str, name: str) -> str | None:
+        """What a preset of the source became."""
+        return self._presets.get(kind, {}).get(name)
+
     def values_in(self, tx: Transaction, scope: Scope) -> Mapping[str, Any]:
         return dict(state_in(tx, scope).values)
 
@@ -147,11 +153,12 @@ class Folders:
         yield (
             mine,
             [
-                _set(path, self._presets[kind][name])
+                _set(path, preset_id)
                 for kind, path, name, _ in chosen(settings)
-                if name in self._presets.get(kind, {})
+                if path not in self.live and (preset_id := self.preset_named(kind, name)) is not None
             ],
         )
+        yield mine, [_set(path, preset_id) for path, preset_id in self.live.items()]
         scripts = [
             self._presets["script"][str(one.get("scriptName"))]
             for one in scripts_of(settings)

@@ -120,9 +120,9 @@ class Run:
             values["about"] = orjson.dumps(item["about"] | told.about).decode()
         tx.update(import_items, (item["import_id"], item["n"]), **values)
 
-    def warn(self, tx: Transaction, item: Row, warning: dict[str, Any]) -> None:
-        """Say something more of an item than the look at it did."""
-        told = [*item["warnings"], warning]
+    def warn(self, tx: Transaction, item: Row, *warnings: dict[str, Any]) -> None:
+        """Say more of an item than the look at it did, all at once."""
+        told = [*item["warnings"], *warnings]
         tx.update(import_items, (item["import_id"], item["n"]), warnings=orjson.dumps(told).decode())
 
     def made(self, tx: Transaction, kind: str, status: str, object_id: str | None) -> Outcome:

@@ -13,6 +13,7 @@ from tavernai.config.service import commit_in
 from tavernai.config.store import state_in
 from tavernai.interop.importing import store
 from tavernai.interop.importing.homes import HOMES, trash
+from tavernai.interop.importing.makers.live import take_back_live
 from tavernai.interop.importing.tables import import_items
 from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
@@ -60,6 +61,8 @@ def _untuned(tx: Transaction, item: Row, *, owner_id: str, by: By) -> str:
         op: Op = {"op": "set", "path": one["path"], "value": one["was"]}
         commit_in(tx, owner_id, scope, [op if one["had"] else {"op": "unset", "path": one["path"]}], by=by)
     _unchoose(tx, item, owner_id=owner_id, by=by)
+    if take_back_live(tx, item["about"].get("live", []), owner_id=owner_id, by=by):
+        told = CHANGED
     return _without_variables(tx, item, owner_id=owner_id, by=by) or told
 
 

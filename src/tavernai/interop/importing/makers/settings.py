@@ -13,6 +13,7 @@ from tavernai.interop.importing import store
 from tavernai.interop.importing.domain import keys
 from tavernai.interop.importing.domain.here import VARIABLES_AT, variables_in
 from tavernai.interop.importing.homes import counter_in
+from tavernai.interop.importing.makers.live import bring_live
 from tavernai.interop.importing.making import Outcome, Read, Run
 from tavernai.interop.importing.tables import import_items
 from tavernai.ledger.domain import Stream
@@ -43,12 +44,14 @@ class SettingsMaker:
             run.settle(tx, item, Outcome("duplicate", twin))
             return
         root = item["path"].removesuffix("settings.json")
+        live = bring_live(run, tx, item, root)
         applied = self._applied(tx, root)
         brought = self._bring_variables(tx, item, root)
         chosen = self._choose_persona(tx, root)
         kept_id = run.keep(tx, "settings", item, keys.without_secrets(run.folders.settings(root), []))
         about: dict[str, Any] = {"applied": applied} | ({"default_was": chosen} if chosen else {})
         about |= {"variables": brought} if brought else {}
+        about |= {"live": live} if live else {}
         run.settle(tx, item, Outcome("imported", kept_id, status="mapped", about=about))
 
     def _applied(self, tx: Transaction, root: str) -> list[dict[str, Any]]:
