@@ -13,8 +13,9 @@ from tavernai.accounts.service import AccountsService
 from tavernai.agent import recovery
 from tavernai.agent.cast import OwnStage
 from tavernai.agent.leases import Lease, claim
+from tavernai.agent.orders import Order, Speaker
 from tavernai.agent.reply import ReplyWriter
-from tavernai.agent.service import AgentService, Order, Speaker
+from tavernai.agent.service import AgentService
 from tavernai.agent.stage import Director
 from tavernai.agent.tables import lanes, tasks
 from tavernai.characters.importing import ImportService
@@ -332,7 +333,7 @@ class Household:
         await self.chat.restore_message(self.user_id, message["id"], **self.place(message))
 
     async def do_select(self, message: Any, pick: int, extra: int) -> None:
-        found = await self.chat.variants(self.user_id, message["id"], conversation_id=self.conversation_id)
+        found = (await self.chat.variants(self.user_id, message["id"], conversation_id=self.conversation_id)).items
         chosen = found[extra % len(found)]["id"]
         await self.chat.select_variant(self.user_id, message["id"], variant_id=chosen, **self.place(message))
 

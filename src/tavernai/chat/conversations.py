@@ -312,13 +312,17 @@ class ChatService:
             lambda conn: pictured.tree_of(conn, store.conversation_of(conn, owner_id, conversation_id))
         )
 
-    async def variants(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
+    async def variants(
+        self, owner_id: str, message_id: str, *, conversation_id: str | None = None, cursor: str | None = None
+    ) -> Page[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.read(lambda conn: store.variant_items(conn, *_both(conn, *place)))
+        return await self._storage.read(lambda conn: store.variant_items(conn, *_both(conn, *place), cursor=cursor))
 
-    async def revisions(self, owner_id: str, message_id: str, *, conversation_id: str | None = None) -> list[Item]:
+    async def revisions(
+        self, owner_id: str, message_id: str, *, conversation_id: str | None = None, cursor: str | None = None
+    ) -> Page[Item]:
         place = (owner_id, message_id, conversation_id)
-        return await self._storage.read(lambda conn: store.revision_items(conn, *_both(conn, *place)))
+        return await self._storage.read(lambda conn: store.revision_items(conn, *_both(conn, *place), cursor=cursor))
 
     # Messages. `place` is conversation_id (the copy meant) and, except for branch, the version the person saw.
 

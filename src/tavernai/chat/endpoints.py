@@ -223,15 +223,19 @@ async def export_conversation(
 
 
 @router.get("/api/messages/{message_id}/variants")
-async def list_variants(message_id: Id, who: Who, chat: Chat, conversation_id: SomeId = None) -> s.VariantList:
-    items = await chat.variants(who.user_id, message_id, conversation_id=conversation_id)
-    return s.VariantList(items=[s.VariantShown(**item) for item in items])
+async def list_variants(
+    message_id: Id, who: Who, chat: Chat, conversation_id: SomeId = None, cursor: Cursor = None
+) -> s.VariantList:
+    page = await chat.variants(who.user_id, message_id, conversation_id=conversation_id, cursor=cursor)
+    return s.VariantList(items=[s.VariantShown(**item) for item in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/api/messages/{message_id}/revisions")
-async def list_revisions(message_id: Id, who: Who, chat: Chat, conversation_id: SomeId = None) -> s.RevisionList:
-    items = await chat.revisions(who.user_id, message_id, conversation_id=conversation_id)
-    return s.RevisionList(items=[s.RevisionShown(**item) for item in items])
+async def list_revisions(
+    message_id: Id, who: Who, chat: Chat, conversation_id: SomeId = None, cursor: Cursor = None
+) -> s.RevisionList:
+    page = await chat.revisions(who.user_id, message_id, conversation_id=conversation_id, cursor=cursor)
+    return s.RevisionList(items=[s.RevisionShown(**item) for item in page.items], next_cursor=page.next_cursor)
 
 
 @router.post("/api/messages/{message_id}:edit")

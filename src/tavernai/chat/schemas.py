@@ -387,7 +387,7 @@ class VariantShown(BaseModel):
 
 class VariantList(BaseModel):
     items: list[VariantShown]
-    next_cursor: None = None
+    next_cursor: str | None = None
 
 
 class RevisionShown(BaseModel):
@@ -401,7 +401,7 @@ class RevisionShown(BaseModel):
 
 class RevisionList(BaseModel):
     items: list[RevisionShown]
-    next_cursor: None = None
+    next_cursor: str | None = None
 
 
 class BranchShown(BaseModel):

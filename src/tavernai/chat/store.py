@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_
 
 from tavernai.chat.domain.branches import Branch, branches
 from tavernai.chat.domain.tree import excerpt
@@ -19,9 +19,9 @@ from tavernai.chat.tables import (
     revisions,
     variants,
 )
-from tavernai.chat.window import EVERYTHING, Path, path_rows, path_up
+from tavernai.chat.window import CHARS, EVERYTHING, Path, fitting, path_rows, path_up
 from tavernai.kernel.clock import rfc3339
-from tavernai.kernel.paging import Page, decode_cursor, encode_cursor
+from tavernai.kernel.paging import PAGE_MAX, Page, decode_cursor, encode_cursor
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
 
@@ -229,22 +229,37 @@ def branches_of(conn: Connection, conversation: Row, *, cursor: str | None, limi
     return Page(items, encode_cursor(shown[-1].leaf_pos) if len(rest) > limit else None)
 
 
-def variant_items(conn: Connection, conversation: Row, message: Row) -> list[Item]:
-    """All variants of a message, in order; `selected` is the one the conversation shows."""
-    n = place_of(on(conn), conversation, message).n
-    query = select(variants).where(variants.c.message_pos == message["pos"]).order_by(variants.c.n)
-    return [variant_item(dict(row), selected=n) for row in conn.execute(query).mappings()]
+def variant_items(conn: Connection, conversation: Row, message: Row, *, cursor: str | None = None) -> Page[Item]:
+    """The variants of a message, in order; `selected` is the one the conversation shows."""
+    selected, v = place_of(on(conn), conversation, message).n, variants.c
+    after = -1 if cursor is None else decode_cursor(cursor, int)[0]
+    mine = (v.message_pos == message["pos"]) & (v.n > after)
+    sizes = conn.execute(select(v.n, CHARS).where(mine).order_by(v.n).limit(PAGE_MAX + 1)).all()
+    count = _held([size for _, size in sizes])
+    rows = conn.execute(select(variants).where(mine).order_by(v.n).limit(count)).mappings()
+    items = [variant_item(dict(row), selected=selected) for row in rows]
+    return Page(items, encode_cursor(sizes[count - 1][0]) if count < len(sizes) else None)
 
 
-def revision_items(conn: Connection, conversation: Row, message: Row) -> list[Item]:
-    """Every text the variant shown has had, the newest first."""
-    n = place_of(on(conn), conversation, message).n
+def revision_items(conn: Connection, conversation: Row, message: Row, *, cursor: str | None = None) -> Page[Item]:
+    """The texts the variant shown has had, the newest first."""
+    n, r = place_of(on(conn), conversation, message).n, revisions.c
     now = variants_of(on(conn), [(message["pos"], n)])[message["pos"], n]
-    query = select(revisions).where(revisions.c.message_pos == message["pos"], revisions.c.n == n)
-    old = conn.execute(query.order_by(revisions.c.revision.desc())).mappings()
-    told = [(now["revision"], now["text"], now["revised_at"])]
-    told += [(row["revision"], row["text"], row["created_at"]) for row in old]
-    return [{"revision": r, "text": text, "at": rfc3339(at), "variant_id": now["id"]} for r, text, at in told]
+    below = now["revision"] if cursor is None else decode_cursor(cursor, int)[0]
+    first = [(now["revision"], now["text"], now["revised_at"])] if cursor is None else []
+    mine = (r.message_pos == message["pos"]) & (r.n == n) & (r.revision < below)
+    query = select(r.revision, func.length(r.text)).where(mine).order_by(r.revision.desc()).limit(PAGE_MAX + 1)
+    sizes = [(one[0], len(one[1])) for one in first] + [(one[0], one[1]) for one in conn.execute(query)]
+    count = _held([size for _, size in sizes])
+    old = select(r.revision, r.text, r.created_at).where(mine).order_by(r.revision.desc()).limit(count - len(first))
+    told = [*first, *[(row[0], row[1], row[2]) for row in conn.execute(old)]]
+    items = [{"revision": one, "text": text, "at": rfc3339(at), "variant_id": now["id"]} for one, text, at in told]
+    return Page(items, encode_cursor(told[-1][0]) if count < len(sizes) else None)
+
+
+def _held(sizes: Sequence[int]) -> int:
+    """How many of these texts one page holds."""
+    return min(fitting(sizes, at=0)[1], PAGE_MAX)
 
 
 def _conversation(conn: Connection, conversation_id: str) -> Row | None:

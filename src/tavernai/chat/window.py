@@ -196,11 +196,8 @@ class Path:
         return Window(items, older, newer)
 
 
-_CHARS = select(
-    variants.c.message_pos,
-    variants.c.n,
-    (func.length(variants.c.text) + func.coalesce(func.length(variants.c.reasoning), 0)).label("chars"),
-).where(
+CHARS = (func.length(variants.c.text) + func.coalesce(func.length(variants.c.reasoning), 0)).label("chars")
+_CHARS = select(variants.c.message_pos, variants.c.n, CHARS).where(
     variants.c.message_pos.in_(bindparam("positions", expanding=True)),
     variants.c.n.in_(bindparam("numbers", expanding=True)),
 )

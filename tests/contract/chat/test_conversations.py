@@ -19,7 +19,7 @@ async def test_a_conversation_opens_with_the_greeting_chosen_and_the_others_as_v
     [greeting] = await tale.items()
     assert greeting["text"] == "Good evening."
     assert (greeting["variant"]["index"], greeting["variant"]["count"]) == (1, 2)
-    others = await tale.chat.variants("kim", greeting["id"])
+    others = (await tale.chat.variants("kim", greeting["id"])).items
     assert [(one["text"], one["selected"]) for one in others] == [
         ("Hello Kim, I am Ada.", False),
         ("Good evening.", True),

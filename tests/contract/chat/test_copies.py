@@ -61,7 +61,7 @@ async def test_a_swipe_in_the_copy_leaves_the_original_on_its_own_variant(fork: 
     assert (await copy.texts())[-2:] == ["eins", "und weiter"]
     assert (await original.texts())[-3:] == ["1", "two", "2"]
     assert (await original.item(ids[2]))["variant"]["count"] == 2
-    first = (await copy.chat.variants("kim", ids[2], conversation_id=copy.id))[0]
+    first = (await copy.chat.variants("kim", ids[2], conversation_id=copy.id)).items[0]
     await copy.chat.select_variant("kim", ids[2], variant_id=first["id"], conversation_id=copy.id)
     assert (await copy.texts())[-1] == "1"
 

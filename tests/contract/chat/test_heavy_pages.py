@@ -1,5 +1,7 @@
 """A page of long texts holds fewer of them, and still leads everywhere."""
 
+from typing import Any
+
 from tavernai.chat.window import PAGE_CHARS_MAX
 from tests.contract.chat.tale import Tale
 
@@ -48,3 +50,33 @@ async def test_a_text_longer_than_a_page_comes_alone(tale: Tale) -> None:
     texts, older, _ = await page(tale, limit=50)
     assert texts == ["y"]
     assert (await page(tale, before=older or "", limit=50))[0] == ["H", "s"]
+
+
+async def pages(read: Any, *args: str) -> list[list[str]]:
+    found, cursor = [], None
+    while not found or cursor is not None:
+        page = await read("kim", *args, cursor=cursor)
+        found.append([item["text"][:1] for item in page.items])
+        cursor = page.next_cursor
+    return found
+
+
+async def test_long_variants_are_told_two_at_a_time(tale: Tale) -> None:
+    _, answer = await tale.exchange("Hi", f"0 {LONG}")
+    for n in range(1, 5):
+        await tale.swipe(answer, f"{n} {LONG}")
+    assert await pages(tale.chat.variants, answer) == [["0", "1"], ["2", "3"], ["4"]]
+
+
+async def test_long_revisions_are_told_two_at_a_time(tale: Tale) -> None:
+    said = await tale.say(f"0 {LONG}")
+    for n in range(1, 5):
+        await tale.chat.edit("kim", said, text=f"{n} {LONG}", version=None)
+    assert await pages(tale.chat.revisions, said) == [["4", "3"], ["2", "1"], ["0"]]
+
+
+async def test_one_page_tells_all_that_is_short(tale: Tale) -> None:
+    said = await tale.say("a")
+    await tale.chat.edit("kim", said, text="b", version=None)
+    assert await pages(tale.chat.revisions, said) == [["b", "a"]]
+    assert await pages(tale.chat.variants, said) == [["b"]]

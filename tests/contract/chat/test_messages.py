@@ -42,7 +42,7 @@ async def test_an_edit_keeps_the_old_text_as_a_revision(tale: Tale) -> None:
     done = await tale.chat.edit("kim", message_id, text="first", version=1)
     assert (done.message["text"], done.message["version"], done.message["edited"]) == ("first", 2, True)
     assert done.position == (await tale.get())["position"]
-    revisions = await tale.chat.revisions("kim", message_id)
+    revisions = (await tale.chat.revisions("kim", message_id)).items
     assert [(one["revision"], one["text"]) for one in revisions] == [(2, "first"), (1, "frist")]
     assert done.message["variant"]["count"] == 1
 
@@ -136,7 +136,7 @@ async def test_a_swipe_is_shown_at_once_and_going_back_restores_what_followed(ta
     swiped = await tale.swipe(answer, "badly")
     assert await tale.texts() == ["Hello Kim, I am Ada.", "how are you?", "badly"]
     await tale.say("oh no")
-    [first, second] = await tale.chat.variants("kim", answer)
+    [first, second] = (await tale.chat.variants("kim", answer)).items
     await tale.chat.select_variant("kim", answer, variant_id=first["id"])
     assert (await tale.texts())[-2:] == ["well", "glad to hear"]
     done = await tale.chat.select_variant("kim", answer, variant_id=second["id"])

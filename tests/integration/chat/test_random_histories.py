@@ -105,7 +105,7 @@ class Player:
         await self.now.chat.restore_message(self.now.owner_id, message["id"], **await self.place(message))
 
     async def do_select(self, message: Any, pick: int, extra: int) -> None:
-        found = await self.now.chat.variants(self.now.owner_id, message["id"], conversation_id=self.now.id)
+        found = (await self.now.chat.variants(self.now.owner_id, message["id"], conversation_id=self.now.id)).items
         place = await self.place(message)
         chosen = found[extra % len(found)]["id"]
         await self.now.chat.select_variant(self.now.owner_id, message["id"], variant_id=chosen, **place)

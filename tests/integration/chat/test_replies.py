@@ -82,7 +82,10 @@ async def test_a_continuation_becomes_a_revision_of_the_same_variant(tale: Tale)
     await tale.finish(going, "Once upon a time", task_id="t2")
     item = await tale.item(answer)
     assert (item["text"], item["variant"]["count"], item["status"]) == ("Once upon a time", 1, "complete")
-    assert [one["text"] for one in await tale.chat.revisions("kim", answer)] == ["Once upon a time", "Once upon"]
+    assert [one["text"] for one in (await tale.chat.revisions("kim", answer)).items] == [
+        "Once upon a time",
+        "Once upon",
+    ]
 
 
 async def test_a_continuation_that_fails_at_once_leaves_the_text_alone(tale: Tale) -> None:
@@ -106,7 +109,7 @@ async def test_a_swipe_that_still_runs_does_not_mark_the_variant_gone_back_to(ta
     answer = await tale.reply("first")
     swiped = await tale.swipe(answer, task_id="t2")
     assert (await tale.item(answer))["status"] == "queued"
-    [first, _] = await tale.chat.variants("kim", answer)
+    [first, _] = (await tale.chat.variants("kim", answer)).items
     await tale.chat.select_variant("kim", answer, variant_id=first["id"])
     await tale.finish(swiped, "second", task_id="t2")
     item = await tale.item(answer)
@@ -117,7 +120,7 @@ async def test_the_history_above_a_reply_follows_its_own_path(tale: Tale) -> Non
     asked, answer = await tale.exchange("one", "1")
     await tale.chat.branch("kim", asked)
     await tale.say("elsewhere")
-    variant_id = (await tale.chat.variants("kim", answer))[0]["id"]
+    variant_id = (await tale.chat.variants("kim", answer)).items[0]["id"]
     above = await tale.storage.read(lambda conn: store.history_above(conn, answer, limit=10))
     assert [row.text for row in above] == ["one", "Hello Kim, I am Ada."]
     with_it = await tale.storage.read(lambda conn: store.history_above(conn, answer, limit=2, variant_id=variant_id))

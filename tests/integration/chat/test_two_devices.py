@@ -74,7 +74,7 @@ class Device:
         await self.tale.swipe(message["id"], f"swiped {new_id()[-6:]}")
 
     async def do_select(self, message: Any, pick: int, extra: int) -> None:
-        found = await self.tale.chat.variants("kim", message["id"])
+        found = (await self.tale.chat.variants("kim", message["id"])).items
         await self.tale.chat.select_variant("kim", message["id"], variant_id=found[extra % len(found)]["id"])
 
     async def do_branch(self, message: Any, pick: int, extra: int) -> None:
@@ -156,5 +156,5 @@ async def test_of_two_edits_at_once_one_is_taken_and_the_other_offered(tale: Tal
     loser = phone if phone.offered else desk
     assert loser.seen[-1]["text"] == kept
     await loser.tale.chat.add_variant("kim", message_id, text="mine")
-    found = [one["text"] for one in await tale.chat.variants("kim", message_id)]
+    found = [one["text"] for one in (await tale.chat.variants("kim", message_id)).items]
     assert found == [kept, "mine"]

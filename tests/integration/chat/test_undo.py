@@ -53,7 +53,7 @@ async def test_edits_are_undone_one_by_one_and_every_text_is_kept(tale: Tale) ->
     for text in ("b", "c"):
         await tale.redo()
         assert (await tale.texts())[-1] == text
-    kept = [one["text"] for one in await tale.chat.revisions("kim", message_id)]
+    kept = [one["text"] for one in (await tale.chat.revisions("kim", message_id)).items]
     assert kept == ["c", "b", "a", "b", "c", "b", "a"]
 
 
@@ -121,7 +121,7 @@ async def test_deleting_hiding_branching_selecting_and_renaming_are_undone(tale:
 
 async def test_a_greeting_is_no_change_but_choosing_another_one_is(tale: Tale) -> None:
     [greeting] = await tale.items()
-    other = (await tale.chat.variants("kim", greeting["id"]))[1]
+    other = (await tale.chat.variants("kim", greeting["id"])).items[1]
     await tale.chat.select_variant("kim", greeting["id"], variant_id=other["id"])
     assert (await tale.undo()).kind == "variant.selected"
     assert await tale.texts() == ["Hello Kim, I am Ada."]

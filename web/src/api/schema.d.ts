@@ -5613,7 +5613,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["tavernai__chat__schemas__RevisionShown"][];
             /** Next Cursor */
-            next_cursor: null;
+            next_cursor: string | null;
         };
         /**
          * RevisionPage
@@ -6576,7 +6576,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["VariantShown"][];
             /** Next Cursor */
-            next_cursor: null;
+            next_cursor: string | null;
         };
         /**
          * VariantRef
@@ -8052,6 +8052,7 @@ export interface operations {
         parameters: {
             query?: {
                 conversation_id?: string | null;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8085,6 +8086,7 @@ export interface operations {
         parameters: {
             query?: {
                 conversation_id?: string | null;
+                cursor?: string | null;
             };
             header?: never;
             path: {

@@ -70,8 +70,19 @@ export const showMessage = (place: Place) => command('show', place)
 export const selectVariant = (place: Place, variant_id: string) => command('select-variant', place, { variant_id })
 export const branchMessage = ({ id, conversation_id }: Place, copy = false) =>
   body<{ conversation_id: string; message_id: string }>(api.POST('/api/messages/{message_id}:branch', { ...onMessage(id), body: { conversation_id, copy } }))
-export const listVariants = ({ id, conversation_id }: Place) =>
-  body<{ items: VariantText[] }>(api.GET('/api/messages/{message_id}/variants', { params: { path: { message_id: id }, query: { conversation_id } } }))
+/** All variants of a message; the server tells long ones page by page. */
+export async function listVariants({ id, conversation_id }: Place): Promise<{ items: VariantText[] }> {
+  const items: VariantText[] = []
+  let cursor: string | undefined
+  do {
+    const page = await body<Page<VariantText>>(api.GET('/api/messages/{message_id}/variants', {
+      params: { path: { message_id: id }, query: { conversation_id, cursor } },
+    }))
+    items.push(...page.items)
+    cursor = page.next_cursor ?? undefined
+  } while (cursor)
+  return { items }
+}
 export const getWhy = (id: string, variant_id?: string) =>
   body<Why>(api.GET('/api/messages/{message_id}/why', { params: { path: { message_id: id }, query: { variant_id } } }))
 
