@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from tavernai.accounts.guards import Principal, allows
+from tavernai.agent.orders import Order, Posted, Speaker
 from tavernai.agent.schemas import (
     ConversationUsage,
     PostedMessage,
@@ -17,7 +18,7 @@ from tavernai.agent.schemas import (
     TimelinePage,
     WhyAnswer,
 )
-from tavernai.agent.service import AgentService, Order, Posted, Speaker
+from tavernai.agent.service import AgentService
 from tavernai.kernel.clock import rfc3339
 from tavernai.kernel.paging import INTEGER_MAX, PAGE_DEFAULT, PAGE_MAX
 from tavernai.kernel.web import provided

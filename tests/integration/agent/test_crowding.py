@@ -8,7 +8,8 @@ import pytest
 from tavernai.agent import service
 from tavernai.agent.crowding import check_crowd
 from tavernai.agent.errors import TooManyOpen
-from tavernai.agent.service import AgentService, Order
+from tavernai.agent.orders import Order
+from tavernai.agent.service import AgentService
 from tavernai.agent.tables import tasks
 from tavernai.storage.database import Database
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from tavernai.agent.opening import Opener
-from tavernai.agent.service import HEARD_AT_ONCE, AgentService, Order
+from tavernai.agent.orders import Order, Orders
+from tavernai.agent.service import HEARD_AT_ONCE, AgentService
 from tavernai.agent.workshop.service import WorkshopService
 
 
@@ -36,7 +37,7 @@ class Blank:
 async def posted(storage: Threads, *people: str) -> list[Any]:
     """Each of them says ten things at once."""
     agent = AgentService(cast(Any, storage), stage=cast(Any, None))
-    agent._opener = cast(Opener, Blank())
+    agent._orders = Orders(cast(Opener, Blank()), cast(Any, None))
     orders = [agent._ahead(one, Order(content="Hi", conversation_id="c"), "new") for one in people for _ in range(10)]
     return await asyncio.gather(*orders)
 
