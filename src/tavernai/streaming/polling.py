@@ -80,6 +80,7 @@ class PollResponse(Response):
 
     async def _gathered(self, ear: Any) -> Batch:
         batch, loop = Batch(), asyncio.get_running_loop()
+        limit = asyncio.timeout(None)
         deadline: float | None = None
 
         async def add(body: bytes) -> None:
@@ -95,7 +96,7 @@ class PollResponse(Response):
             limit.reschedule(deadline)
 
         try:
-            async with asyncio.timeout(None) as limit:
+            async with limit:
                 await self._listening.run(add, ear=ear, caught_up=caught_up)
         except BatchFull:
             return batch  # what has no place comes with the next poll
