@@ -89,9 +89,8 @@ async def conversation_timeline(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """Every fact of a conversation, ordered by position."""
-    items = await agent.timeline(who.user_id, conversation_id, after=min(after, INTEGER_MAX), limit=limit + 1)
-    cursor = str(items[limit - 1]["position"]) if len(items) > limit else None
-    return JSONResponse({"items": items[:limit], "next_cursor": cursor})
+    page = await agent.timeline(who.user_id, conversation_id, after=min(after, INTEGER_MAX), limit=limit)
+    return JSONResponse({"items": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/api/messages/{message_id}/why")

@@ -23,8 +23,11 @@ from tavernai.agent.usage import usage_of
 from tavernai.agent.why import why
 from tavernai.chat.errors import ConversationNotFound
 from tavernai.chat.tables import conversations
+from tavernai.chat.window import fitting
+from tavernai.kernel.canonical import canonical_json
 from tavernai.kernel.facts import By
 from tavernai.kernel.ids import new_id
+from tavernai.kernel.paging import Page
 from tavernai.kernel.text import clean_text
 from tavernai.ledger import store as ledger_store
 from tavernai.ledger.ports import Storage
@@ -83,7 +86,7 @@ class AgentService:
         if task_id is not None:
             await self._stop(user_id, task_id)
 
-    async def timeline(self, user_id: str, conversation_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
+    async def timeline(self, user_id: str, conversation_id: str, *, after: int, limit: int) -> Page[dict[str, Any]]:
         """The facts of one conversation after a position, in order. Raises ConversationNotFound."""
         return await self._storage.read(
             lambda conn: _timeline(conn, user_id, conversation_id, after=after, limit=limit)
@@ -146,9 +149,11 @@ def _running_in(conn: Connection, user_id: str, conversation_id: str) -> str | N
     return conn.execute(query).scalar()
 
 
-def _timeline(conn: Connection, user_id: str, conversation_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
+def _timeline(conn: Connection, user_id: str, conversation_id: str, *, after: int, limit: int) -> Page[dict[str, Any]]:
     owner = conn.execute(select(conversations.c.owner_id).where(conversations.c.id == conversation_id)).scalar()
     if owner != user_id:
         raise ConversationNotFound
-    events = ledger_store.stream_after(conn, f"conv:{conversation_id}", after, limit=limit)
-    return [timeline_item(event) for event in events]
+    events = ledger_store.stream_after(conn, f"conv:{conversation_id}", after, limit=limit + 1)
+    _, held = fitting([len(canonical_json(event.payload)) for event in events], at=0)
+    shown = events[: min(held, limit)]
+    return Page([timeline_item(event) for event in shown], str(shown[-1].pos) if len(shown) < len(events) else None)
