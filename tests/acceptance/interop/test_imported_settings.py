@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.support.moving import IMPORT, imported, items
 from tests.support.people import Person
 from tests.support.tavernfolder import FILES, zipped
@@ -74,6 +76,12 @@ async def test_a_new_account_plays_the_folders_persona_from_now_on(ari: Person) 
     (await ari.post(f"{IMPORT}/{done['id']}:undo", {})).ok()
     assert await default_persona(ari) == "ari"
     await imported(ari, folder(power_user={"default_persona": "me.png"}))
+    assert await default_persona(ari) == "Ari"
+
+
+@pytest.mark.parametrize("default", [None, "gone.png"])
+async def test_without_a_default_the_persona_in_use_is_played(ari: Person, default: str | None) -> None:
+    await imported(ari, folder(user_avatar="me.png", power_user={"default_persona": default}))
     assert await default_persona(ari) == "Ari"
 
 

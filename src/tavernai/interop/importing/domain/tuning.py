@@ -250,8 +250,11 @@ def personas_of(settings: Mapping[str, Any]) -> dict[str, PersonaTold]:
     names = power.get("personas")
     told = power.get("persona_descriptions")
     names, told = (one if isinstance(one, Mapping) else {} for one in (names, told))
+    # Without a default SillyTavern goes on with the one in use (contract 6.4), and so do we.
+    wanted = (power.get("default_persona"), settings.get("user_avatar"))
+    default = next((one for one in wanted if isinstance(one, str) and (one in names or one in told)), None)
     return {
-        str(avatar): _persona(str(avatar), names.get(avatar), told.get(avatar), power.get("default_persona"))
+        str(avatar): _persona(str(avatar), names.get(avatar), told.get(avatar), default)
         for avatar in [*names, *(avatar for avatar in told if avatar not in names)]
     }
 
