@@ -199,3 +199,37 @@ def test_names_of_the_field_are_made_of_letters_and_cut() -> None:
     given = scene(preset=preset(names_behavior=1), history=[odd])
     prompt = assemble(given, clock=lambda: 0, random=random.Random(1), tokenizer=BYTES_OVER_FOUR)
     assert prompt.messages[0]["name"] == ("Zo____" + "x" * 80)[:64]
+
+
+def test_a_continuation_is_asked_for_by_its_words_without_the_name_before_them() -> None:
+    own = preset(continue_nudge_prompt="Go on after: {{lastChatMessage}}", names_behavior=2)
+    history = [HistoryMessage("1", "user", "Ari", "Hi."), HistoryMessage("2", "assistant", "Mira", " So it was ")]
+    assert texts(scene(preset=own, history=history, generation="continue")) == [
+        "Ari: Hi.", "Mira:  So it was ", "Go on after: So it was",
+    ]  # fmt: skip
+
+
+def test_what_is_sent_for_an_empty_message_answers_only_a_character() -> None:
+    own = preset(send_if_empty="(go on)")
+    assert texts(scene(preset=own))[-1] == "Is it dark?"
+    assert told(scene(preset=own, history=SAID[:1])) == [("assistant", "Hello."), ("user", "(go on)")]
+
+
+def test_a_prefilled_continuation_ends_the_prompt_and_has_no_nudge() -> None:
+    own = preset(continue_prefill=True, continue_nudge_prompt="N")
+    history = [*SAID, HistoryMessage("3", "assistant", "Mira", "It is")]
+    note = Injection("x", "I", depth=0)
+    given = scene(preset=own, history=history, generation="continue", injections=[note])
+    assert texts(given) == ["Hello.", "Is it dark?", "I", "It is"]
+
+
+def test_lore_of_examples_stands_before_and_after_the_cards_own() -> None:
+    marker = preset({"identifier": "dialogueExamples", "marker": True}, new_example_chat_prompt="E")
+    card = Character("Mira", {"data": {"name": "Mira", "mes_example": "<START>\nMira: card"}})
+    hits = [
+        LoreHit("a", "Mira: top low", "examples_top", order=1), LoreHit("b", "Mira: top high", "examples_top", order=2),
+        LoreHit("c", "Mira: under", "examples_bottom"), LoreHit("d", "nobody speaks", "examples_bottom", order=200),
+    ]  # fmt: skip
+    assert texts(scene(preset=marker, character=card, lore=hits))[:9] == [
+        "E", "top high", "E", "top low", "E", "card", "E", "under", "E",
+    ]  # fmt: skip

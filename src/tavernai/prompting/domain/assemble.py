@@ -246,7 +246,8 @@ class Assembler:
         message = told.pop(place)
         assert isinstance(message, HistoryMessage)
         line = self._required(self.writer.line(message), "message to continue")
-        extra = {"lastchatmessage": line.content.strip()}
+        # The words alone: whose they are stands before the message itself.
+        extra = {"lastchatmessage": line.content.removeprefix(self.writer.prefix(message)).strip()}
         text = expand(self.scene.preset.continue_nudge_prompt, self.env, extra=extra)
         nudge = _line("nudge", "continueNudge", "Continue nudge", text)
         self.ending += [line, self._required(nudge, "continue nudge")]

@@ -31,8 +31,7 @@ class HistoryWriter:
     def line(self, message: HistoryMessage) -> Line:
         """The next older message, ready to be sent."""
         text = self.said(message)
-        if self._may_prefix:
-            text = self._prefix(message) + text
+        text = self.prefix(message) + text
         if "\r" in text:
             text = text.replace("\r", "")
         text = expand(text, self._env)
@@ -68,8 +67,9 @@ class HistoryWriter:
             thoughts = self._env.rewriter(thoughts, placement="reasoning", depth=self._depth)
         return f"{options.prefix}{thoughts}{options.suffix}{options.separator}{text}"
 
-    def _prefix(self, message: HistoryMessage) -> str:
-        if message.role == "system":
+    def prefix(self, message: HistoryMessage) -> str:
+        """The `Name: ` that stands before a message's words where the preset wants it."""
+        if not self._may_prefix or message.role == "system":
             return ""
         if self._names == "content":
             return f"{message.name}: "
