@@ -11,6 +11,10 @@ from uvicorn.server import ServerState
 from tavernai.cli import patience
 
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\n"
+SOCKET = (
+    b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-key: MDAwMDAwMDAwMDAwMDAwMA==\r\n\r\n"
+)
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Call = Callable[[], Any]
 
@@ -23,6 +27,12 @@ class App:
         self.reads_after = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await asyncio.sleep(self.reads_after)
+            await send({"type": "websocket.send", "text": "still here"})
+            return
         size, more = 0, True
         await asyncio.sleep(self.reads_after)
         while more:
@@ -46,7 +56,8 @@ def app() -> App:
 async def call(request: pytest.FixtureRequest, app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Call]:
     monkeypatch.setattr(patience, "HEAD_SECONDS", 0.3)
     monkeypatch.setattr(patience, "BODY_SECONDS", 0.3)
-    config = uvicorn.Config(app, http=getattr(patience, request.param)(), lifespan="off", log_config=None)
+    made = getattr(patience, request.param)()
+    config = uvicorn.Config(app, http=made, ws="websockets-sansio", lifespan="off", log_config=None)
     config.load()
     state, make = ServerState(), config.http_protocol_class
     loop = asyncio.get_running_loop()
@@ -141,3 +152,12 @@ async def test_an_answer_may_take_longer_than_any_request(call: Call, app: App) 
     writer.write(HEAD + b"content-length: 0\r\n\r\n")
     assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200 ")
     assert not reader.at_eof()
+
+
+async def test_a_websocket_is_no_request_that_is_late(call: Call, app: App) -> None:
+    app.reads_after = 1.0
+    reader, writer = await call()
+    writer.write(SOCKET)
+    async with asyncio.timeout(5):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        assert await reader.readuntil(b"still here")
