@@ -27,7 +27,6 @@ from tavernai.prompting.domain.account import (
 from tavernai.prompting.domain.assemble import environment, scripts_used
 from tavernai.prompting.domain.builtin_templates import STORY
 from tavernai.prompting.domain.collection import ORIGINAL
-from tavernai.prompting.domain.examples import example_blocks, example_turns
 from tavernai.prompting.domain.history import HistoryWriter
 from tavernai.prompting.domain.injections import ROLE_ORDER, Placed, injections_of, relative
 from tavernai.prompting.domain.instruct import Instructed, Kind, Place, plain_message
@@ -37,6 +36,8 @@ from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import HistoryMessage, Scene
 from tavernai.prompting.domain.stop_strings import stop_strings
 from tavernai.prompting.domain.story import is_broken, told
+from tavernai.prompting.domain.text_examples import TextExamples
+from tavernai.prompting.domain.text_last_line import LastLine
 from tavernai.prompting.domain.tokenizers import Tokenizer
 from tavernai.prompting.domain.words import Role
 from tavernai.prompting.domain.world_info.hits import hits_of
@@ -85,6 +86,8 @@ class TextAssembler:
         self.context = env.scene.options.context
         self.tokenizer = tokenizer
         self.instructed = Instructed(env) if self.options.instruct.enabled else None
+        self.examples = TextExamples(env, self.instructed)
+        self.last_line = LastLine(env, self.instructed)
         self.limit = env.scene.context_tokens - env.scene.reply_tokens
         self.scan: Scan | None = None
         self.cut: list[Cut] = []
@@ -100,7 +103,8 @@ class TextAssembler:
             story = []
         entries = self._entries(placed)
         goes_on = self._going_on(entries)
-        last_line = self._last_line(entries, goes_on)
+        newest = goes_on or (entries[0] if entries else None)
+        last_line = self.last_line.line(newest.kind if newest else None, goes_on=goes_on is not None)
         blocks = self._example_blocks(lore)
         pinned = blocks if self.options.pin_examples else []
         start = f"{expand(self.context.chat_start, self.env)}\n" if self.context.chat_start else ""
@@ -154,7 +158,7 @@ class TextAssembler:
         ]
         values = {name: text for name, _, _, text in parts}
         values |= {"loreBefore": lore_before, "loreAfter": lore_after, "char": env.char, "user": env.user}
-        values |= {"mesExamples": "".join(self._all_blocks(lore)), "mesExamplesRaw": "".join(self._raw_blocks(lore))}
+        values |= {"mesExamples": "".join(self.examples.all(lore)), "mesExamplesRaw": "".join(self.examples.raw(lore))}
         story = expand(told(self._template(), values), env).lstrip("\n")
         return _cut_at(self._framed(story), parts)
 
@@ -259,92 +263,10 @@ class TextAssembler:
             return ""
         return self.instructed.message("user", self.env.user, expand(message, self.env), place="first")
 
-    # The last line
-
-    def _last_line(self, entries: Sequence[Entry], goes_on: Entry | None) -> str:
-        generation = self.scene.generation
-        quiet = expand(self.scene.quiet_prompt, self.env) if generation == "quiet" else ""
-        if self.instructed is not None:
-            return self._instructed_last_line(quiet)
-        if quiet and not self.scene.quiet_is_loud:
-            return "\n" + quiet
-        if generation == "impersonate":
-            return f"\n{self.env.user}:"
-        last = goes_on or (entries[0] if entries else None)
-        after_user = generation == "continue" and last is not None and last.kind == "user"
-        is_lone = generation == "continue" and goes_on is None
-        line = f"\n{self.env.char}:" if self.context.always_names_reply and not after_user and not is_lone else ""
-        line = f"\n{quiet}{line}" if quiet else line
-        bias = expand(self.options.reply_start, self.env)
-        if not bias or generation == "continue":
-            return line
-        return line + bias if (line or "\n")[-1].isspace() or bias[:1].isspace() else f"{line} {bias}"
-
-    def _instructed_last_line(self, quiet: str) -> str:
-        assert self.instructed is not None
-        generation = self.scene.generation
-        if generation == "continue":
-            return ""
-        before = self.instructed.message("system", "", quiet) if quiet else ""
-        name = self.env.user if generation == "impersonate" else self.env.char
-        bias = expand(self.options.reply_start, self.env)
-        impersonates = generation == "impersonate"
-        return before + self.instructed.last_line(
-            name,
-            bias=bias,
-            is_impersonating=impersonates,
-            is_quiet=generation == "quiet",
-            is_loud=self.scene.quiet_is_loud,
-        )
-
     # Examples
 
-    def _bare_blocks(self, lore: LorePlan) -> list[str]:
-        top = [example_blocks(hit.content) for hit in reversed(lore.examples_top)]
-        bottom = [example_blocks(hit.content) for hit in lore.examples_bottom]
-        return [block for group in (*top, example_blocks(self.env.fields.examples), *bottom) for block in group]
-
-    def _heading(self) -> str:
-        heading = expand(self.context.example_separator, self.env)
-        return heading + "\n" if heading else ""
-
-    def _raw_blocks(self, lore: LorePlan) -> list[str]:
-        """The blocks as they stand in the card, under the heading that tells them apart."""
-        heading = "<START>\n" if self.instructed is not None else self._heading()
-        return [f"{heading}{block}\n" for block in self._bare_blocks(lore)]
-
-    def _all_blocks(self, lore: LorePlan) -> list[str]:
-        blocks, heading = self._bare_blocks(lore), self._heading()
-        if self.instructed is not None and not self.options.instruct.skip_examples:
-            spoken = [self._instructed_block(block) for block in blocks]
-            if any(spoken):
-                return [heading + text for text in spoken if text]
-        return [f"{heading}{block}\n" for block in blocks]
-
-    def _instructed_block(self, block: str) -> str:
-        """One block between the sequences: names stand where the template wants them, in groups always."""
-        assert self.instructed is not None
-        template, out = self.options.instruct, []
-        members = self.env.group_names
-        carries_names = bool(members) and template.names_behavior in ("force", "always")
-        for turn in example_turns(block, user=self.env.user, char=self.env.char, members=members):
-            text = turn.text if carries_names or not members else turn.text.removeprefix(f"{turn.name}: ")
-            named = not carries_names and (
-                template.names_behavior == "always" or (template.names_behavior == "force" and turn.is_user)
-            )
-            prefix = self.instructed.filled(
-                template.input_sequence if turn.is_user else template.output_sequence, turn.name
-            )
-            suffix = self.instructed.filled(
-                template.input_suffix if turn.is_user else template.output_suffix, turn.name
-            )
-            suffix = suffix or ("\n" if template.macro and template.wrap else "")
-            said = f"{turn.name}: {text}" if named else text
-            out.append((prefix + self.instructed.newline if prefix else "") + said + suffix)
-        return "".join(out)
-
     def _example_blocks(self, lore: LorePlan) -> list[str]:
-        return [] if self.options.strips_examples else self._all_blocks(lore)
+        return [] if self.options.strips_examples else self.examples.all(lore)
 
     # Budget
 
