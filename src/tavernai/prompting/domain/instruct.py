@@ -10,7 +10,7 @@ from tavernai.prompting.domain.macro_env import Env
 from tavernai.prompting.domain.macros import expand
 
 Place = Literal["first", "last", "middle"]
-Kind = Literal["user", "assistant", "system"]
+Kind = Literal["system", "user", "assistant"]
 NAME: Final = re.compile(r"\{\{name\}\}", re.IGNORECASE)
 
 
