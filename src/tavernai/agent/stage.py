@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection as Reader
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from tavernai.agent import lore, scripting
 from tavernai.agent.assistant import ASSISTANT
@@ -53,6 +53,7 @@ CONVERSATION = Query(
 )
 TEXT = Query(select(variants.c.text).where(variants.c.id == bindparam("of")))
 NUMBER = Query(select(variants.c.n).where(variants.c.id == bindparam("of")))
+COUNT = Query(select(func.count()).select_from(variants).where(variants.c.message_pos == bindparam("of")))
 EVERYTHING = 2**31
 THOUGHTS_MAX = 100
 ROLES: dict[str, Role] = {"user": "user", "character": "assistant", "system": "system"}
@@ -237,10 +238,16 @@ class Director:
             character=speaker,
             group=group_in(conn, self.stage_port, task, speaker=speaker, is_free=is_free),
             persona=played.persona,
-            history=[
-                _told(row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""), is_free=is_free)
-                for number, row in enumerate(rows)
-            ],
+            history=_with_swipes(
+                conn,
+                rows,
+                [
+                    _told(
+                        row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""), is_free=is_free
+                    )
+                    for number, row in enumerate(rows)
+                ],
+            ),
             generation=GENERATION[kind],
             preset=chose.preset,
             context_tokens=tuning.context_tokens,
@@ -350,6 +357,16 @@ def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "", is
         reasoning=reasoning,
         at_ms=row.created_at,
     )
+
+
+def _with_swipes(
+    conn: Reader, rows: Sequence[chat_store.HistoryRow], history: list[HistoryMessage]
+) -> list[HistoryMessage]:
+    """The same, and of the newest, where a character said it, which of how many variants it is."""
+    if rows and rows[-1].role == "character":
+        swipe = 1 + int(NUMBER.value(conn, of=rows[-1].variant_id) or 0)
+        history[-1] = replace(history[-1], swipe=swipe, swipes=int(COUNT.value(conn, of=rows[-1].pos) or 1))
+    return history
 
 
 def _text_of(conn: Reader, variant_id: str) -> str:

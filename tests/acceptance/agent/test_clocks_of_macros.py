@@ -38,6 +38,19 @@ async def test_a_zone_nobody_knows_is_greenwich(own_modelled: Server) -> None:
         assert told == there_too.strip()
 
 
+async def test_a_prompt_knows_which_variant_stands_before_it(person: Person) -> None:
+    ids = await conversation(person)
+    where = {"conversation_id": ids["conversation_id"]}
+    async with person.say(action="swipe", **where) as frames:
+        await heard(frames, ends)
+    scope = {"type": "conversation", "id": ids["conversation_id"]}
+    await set_config(person, scope, "/card/system_prompt", "Swipe {{currentSwipeId}} of {{lastSwipeId}}.")
+    async with person.say(action="continue", **where) as frames:
+        told = await heard(frames, ends)
+    why = (await person.get(f"/api/messages/{told[0].data['reply_message_id']}/why")).ok()
+    assert any(m["content"] == "Swipe 2 of 2." for m in why["plan"]["messages"])
+
+
 async def test_a_prompt_knows_what_it_is_made_for(person: Person) -> None:
     ids = await conversation(person)
     scope = {"type": "conversation", "id": ids["conversation_id"]}
