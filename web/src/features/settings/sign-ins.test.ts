@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/vue'
 import { expect, test } from 'vitest'
+import { speak } from '@/lib/i18n'
 import { faults, show } from '@/testing/page'
 import { fakeServer, problem } from '@/testing/server'
 import SignInList from './components/SignInList.vue'
@@ -23,4 +24,12 @@ test('whoever is alone is offered nothing to sign out', async () => {
   await show(SignInList)
   await screen.findByText('Browser a')
   expect(screen.queryByRole('button')).toBeNull()
+})
+
+test('a device is called in the reader\'s language', async () => {
+  fakeServer({ 'GET /api/auth/sessions': { items: [{ ...device('a', true), label: 'Firefox on Linux' }, { ...device('b'), label: 'Unknown device' }] } })
+  await show(SignInList)
+  await speak('zh-CN')
+  expect(await screen.findByText('Linux 上的 Firefox')).toBeTruthy()
+  expect(await screen.findByText('未知设备')).toBeTruthy()
 })
