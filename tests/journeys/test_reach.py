@@ -1,9 +1,11 @@
 """Without a mouse, and on the smallest screen."""
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.teller import GREETING, Teller, connect, conversation
+from tests.journeys.teller import GREETING, Teller, card_png, connect, conversation
 from tests.journeys.visitor import SMALLEST, Visitor
 from tests.support.people import Person
 from tests.support.requirements import needs_chromium
@@ -54,6 +56,46 @@ async def _opens_the_shortcuts(typist: Visitor) -> None:
     await expect(help_shown).to_have_count(0)
     await typist.page.keyboard.press("/")
     await expect(typist.field("chat.message_to", name="Lorcan")).to_be_focused()
+
+
+async def test_an_evening_needs_no_mouse(shared_server: Server, keeper: Person, teller: Teller, visit: Visit) -> None:
+    await connect(keeper, teller)
+    teller.says("The rain has stopped.")
+    (await keeper.upload("/api/characters/import", ("w.png", card_png("Wilhelmina")))).ok()
+    async with visit(shared_server) as typist:
+        keys = typist.page.keyboard
+        await typist.page.goto("/characters")
+        await expect(typist.heading("shell.place.characters")).to_be_visible()
+        await keys.press("Control+k")
+        await keys.type("Wilhelmina")
+        await expect(typist.page.get_by_text(re.compile("to start a chat"))).to_be_visible()
+        await keys.press("Control+Enter")
+        await typist.reads(GREETING)
+        await keys.type("Is it raining?")
+        await keys.press("Enter")
+        await typist.reads("The rain has stopped.")
+        teller.says("It pours.")
+        await keys.press("ArrowRight")
+        await typist.reads("It pours.")
+        await keys.press("ArrowLeft")
+        await typist.reads("The rain has stopped.")
+        await _edits_deletes_and_takes_back(typist)
+
+
+async def _edits_deletes_and_takes_back(typist: Visitor) -> None:
+    keys = typist.page.keyboard
+    await keys.press("ArrowUp")
+    await expect(typist.log.get_by_role("textbox")).to_be_focused()
+    await keys.press("End")
+    await keys.type(" Still?")
+    await keys.press("Control+Enter")
+    await expect(typist.message("Is it raining? Still?")).to_be_visible()
+    await typist.message("Is it raining?").locator("xpath=ancestor::*[@data-row]").focus()
+    await keys.press("Delete")
+    await expect(typist.message("Is it raining?")).to_have_count(0)
+    await keys.press("Control+z")
+    await expect(typist.message("Is it raining? Still?")).to_be_visible()
+    assert await typist.page.evaluate("document.activeElement !== document.body")
 
 
 async def test_nothing_scrolls_sideways_on_the_smallest_screen(

@@ -1,10 +1,9 @@
+import { commandKey as command } from '@/lib/command-key'
 import type { DeedKey } from './composables/message-deeds'
 
 /** How a key is written on it. */
 const names: Record<string, string> = { Delete: 'Del' }
 export const nameOfKey = (key: DeedKey): string => names[key] ?? key.toUpperCase()
-
-const command = typeof navigator !== 'undefined' && /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
 export interface KeyRow {
   /** Of `chat.key`. */

@@ -22,6 +22,9 @@ export interface Row {
   to?: RouteLocationRaw
   run?: () => unknown
 }
+/** The character of a row, also of one that was opened lately. */
+export const characterOf = ({ key }: Row): string | null => /^character:(.+)$/.exec(key)?.[1] ?? null
+
 export interface Group {
   name: GroupName
   rows: Row[]

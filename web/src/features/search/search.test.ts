@@ -32,6 +32,16 @@ const openPalette = async () => {
 }
 const activeName = (): string => document.getElementById(screen.getByRole('combobox').getAttribute('aria-activedescendant')!)!.textContent!
 
+test('with Ctrl and Enter a chat begins at once', async () => {
+  const server = fakeServer({ ...near, 'GET /api/search': nothing, 'POST /api/conversations': { id: 'new' } })
+  const { user, field, router } = await openPalette()
+  await user.type(field, 'Lin')
+  expect(await screen.findByText('Ctrl Enter to start a chat')).toBeTruthy()
+  await user.keyboard('{Control>}{Enter}{/Control}')
+  await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/chat/new'))
+  expect(server.asked('POST /api/conversations')[0]?.body).toMatchObject({ character_id: 'a2' })
+})
+
 test('the field has the focus, names the active row, and arrows walk round', async () => {
   fakeServer({ ...near, 'GET /api/search': nothing })
   const { user, field } = await openPalette()

@@ -14,7 +14,7 @@ export function useArrival(): void {
   const stop = useRouter().afterEach(async (to, from, failure) => {
     if (failure || !arrives(to, from)) return
     await nextTick()
-    const begins = matchMedia('(pointer: fine)').matches ? document.querySelector<HTMLElement>('#main [data-arrive] input') : null
+    const begins = matchMedia('(pointer: fine)').matches ? document.querySelector<HTMLElement>('#main [data-arrive] :is(input, textarea)') : null
     const place = begins ?? document.getElementById('main')
     place?.focus({ preventScroll: true })
     announce(pageTitle())
