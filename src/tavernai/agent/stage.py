@@ -80,8 +80,8 @@ class Staged:
     route_event: str | None = None
 
     def let_go(self) -> None:
-        """Of what the ledger has by now: a thousand replies at once would hold a thousand accounts of their prompts."""
-        self.plan, self.texts = {}, {}  # type: ignore[typeddict-item]
+        """Of the texts, which are recorded by now: a thousand replies at once would hold a thousand prompts twice."""
+        self.texts = {}
 
 
 @dataclass(frozen=True, slots=True)
