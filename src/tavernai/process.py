@@ -87,13 +87,14 @@ class Work:
         self.runner.start()
         follower.start()
         await self.services[ImportsService].begin()
-        self._own = [
-            asyncio.create_task(self._tidy(), name="tidy"),
-            asyncio.create_task(keep_trying(storage), name="storage-watch"),
-        ]
-        if self.services.settings.role != "edge":  # of several processes over one database, the worker
-            daily = self.services[BackupService].keep_daily()
-            self._own.append(asyncio.create_task(daily, name="daily-backup"))
+        duties = {
+            "tidy": self._tidy(),
+            "storage-watch": keep_trying(storage),
+            "daily-backup": self.services[BackupService].keep_daily(),
+        }
+        self._own = [asyncio.create_task(duty, name=name) for name, duty in duties.items()]
+        for task in self._own:
+            task.add_done_callback(_tell_broken)
 
     async def end(self) -> None:
         """Let listeners go, then leave what runs as a crash would: the next start closes it."""
@@ -114,3 +115,10 @@ class Work:
             except TavernError as error:  # a full disk: what is old can wait
                 log.warning("not_tidied", code=error.code)
             await asyncio.sleep(TIDY_SECONDS)
+
+
+def _tell_broken(duty: asyncio.Task[None]) -> None:
+    """A duty that ends by an error stays undone until the next start; the log says so at once."""
+    error = None if duty.cancelled() else duty.exception()
+    if error is not None:
+        log.error("duty_broke", duty=duty.get_name(), exc_info=error)
