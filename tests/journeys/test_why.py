@@ -37,7 +37,7 @@ async def _reads_the_prompt(reader: Visitor, name: str) -> None:
     await expect(reader.heading("chat.left_out")).to_be_visible()
     await expect(reader.page.get_by_text(reader.words("chat.cut.budget")).first).to_be_visible()
     await reader.looks_around()
-    await parts.get_by_role("button").filter(has_text="Description").click()
+    await parts.get_by_role("button").filter(has_text=reader.words("chat.part.description")).click()
     await expect(parts).to_contain_text(f"{name} keeps an inn")
     await reader.looks_around()
 

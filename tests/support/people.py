@@ -72,6 +72,17 @@ class Person:
     async def get(self, path: str, **more: Any) -> Answer:
         return await self.ask("GET", path, **more)
 
+    async def get_all(self, path: str) -> list[dict[str, Any]]:
+        """The items of every page of a list."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            page = (await self.get(path, params={"cursor": cursor} if cursor else None)).ok()
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
     async def post(self, path: str, body: Any = None, **more: Any) -> Answer:
         return await self.ask("POST", path, body, **more)
 

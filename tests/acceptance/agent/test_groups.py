@@ -146,7 +146,7 @@ async def test_nobody_chats_with_a_group_of_which_nobody_is_left(person: Person)
 
 async def test_an_imported_group_is_edited_and_goes_back_as_it_came(person: Person) -> None:
     await imported(person, group_folder(x_odd={"a": [1, 2]}, auto_mode_delay=9))
-    [one] = [one for one in (await person.get("/api/conversations")).ok()["items"] if one["title"] == "Night watch"]
+    [one] = [one for one in await person.get_all("/api/conversations") if one["title"] == "Night watch"]
     group = (await person.get(f"/api/groups/{one['group']['id']}")).ok()
     assert ([one["is_muted"] for one in group["members"]], group["auto_seconds"]) == ([False, False, True], 9)
     out = (await person.get(f"/api/groups/{group['id']}/export")).body
@@ -172,7 +172,7 @@ async def test_who_speaks_in_a_chat_that_came_alone_becomes_a_group(person: Pers
     found = await looked_at(person, folder)
     (await person.post(f"{IMPORT}/{found['id']}:start", {"skip": ["group"]})).ok()
     await until(person, found["id"], "done")
-    chats = (await person.get("/api/conversations")).ok()["items"]
+    chats = await person.get_all("/api/conversations")
     [alone] = [one for one in chats if one["group"] and one["group"]["id"] is None]
     kept = (await person.post(f"/api/conversations/{alone['id']}/group")).ok()
     assert [one["name"] for one in kept["group"]["members"]] == ["Ada", "Bo"]

@@ -14,8 +14,7 @@ async def opened(person: Person, **fields: object) -> list[str]:
     """What a new conversation with such a character may begin with."""
     made = (await person.post("/api/characters", {"card": CARD | fields})).ok()
     talk = (await person.post("/api/conversations", {"character_id": made["id"]})).ok()
-    found = (await person.get(f"/api/messages/{talk['active_leaf']}/variants")).ok()
-    return [one["text"] for one in found["items"]]
+    return [one["text"] for one in await person.get_all(f"/api/messages/{talk['active_leaf']}/variants")]
 
 
 async def test_the_greetings_of_a_card_share_what_macros_may_produce(person: Person) -> None:
