@@ -1,18 +1,17 @@
 """A database as the rooms see it: one writer thread, a few reader threads, and glances from the event loop itself."""
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
 from tavernai.storage.health import StorageHealth, touch
 from tavernai.storage.ports import Dialog
+from tavernai.storage.turns import FairThreads
 from tavernai.storage.writer import GroupWriter, Heard, Session
 
 READERS = 4
@@ -33,8 +32,7 @@ class Database:
         self.health = StorageHealth()
         self._writer = GroupWriter(dialog, session, self.health)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
-        self._students = ThreadPoolExecutor(STUDENTS, thread_name_prefix="ledger-student")
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._students = FairThreads(STUDENTS, each=STUDIES_AT_ONCE, name="ledger-student")
         self._at_hand: Connection | None = None
         self._glancing = threading.Lock()
 
@@ -69,19 +67,7 @@ class Database:
             self._glancing.release()
 
     async def study(self, query: Callable[[Connection], _T], *, whose: str) -> _T:
-        turns = self._turns.setdefault(whose, asyncio.Semaphore(STUDIES_AT_ONCE))
-        await turns.acquire()
-        loop = asyncio.get_running_loop()
-
-        def done(_: object) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(turns.release)
-
-        # Given back when the thread is free, not when nobody waits for it any more: a person who stops what they
-        # asked for, and asks again, would have a thread more each time.
-        found = self._students.submit(self._read, query)
-        found.add_done_callback(done)
-        return await asyncio.wrap_future(found)
+        return await asyncio.wrap_future(self._students.submit(whose, lambda: self._read(query)))
 
     def on_commit(self, hear: Heard) -> None:
         self._writer.on_commit(hear)
