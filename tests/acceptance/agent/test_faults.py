@@ -79,8 +79,26 @@ async def test_a_stream_without_its_last_line_is_whole_when_the_model_said_that_
     assert (await shown(person, told[0].data["conversation_id"]))[-1]["text"] == text_of(told)
 
 
-async def test_a_failure_that_passes_is_tried_again_before_the_first_token(person: Person) -> None:
-    async with person.say(content="[[mock n=3]]") as frames:
+TRIED_AGAIN = {"503": 2, "429 secs=1": 2, "429 secs=60": 1, "hang": 1, "401": 1}
+"""fault -> attempts: what may pass soon is tried twice; what would be waited for, took its time or is refused is not"""
+
+
+@pytest.mark.parametrize(("fault", "attempts"), TRIED_AGAIN.items())
+async def test_only_a_failure_that_may_pass_soon_is_tried_again(person: Person, fault: str, attempts: int) -> None:
+    async with person.say(content=f"[[mock fault={fault} n=3]]") as frames:
+        ids = (await heard(frames, ends))[0].data
+    assert (await task_ended(person, ids["task_id"]))["attempts"] == attempts
+
+
+async def test_a_model_that_asks_to_wait_a_second_is_given_that_second(person: Person) -> None:
+    since = time.monotonic()
+    async with person.say(content="[[mock fault=429 secs=1 n=3]]") as frames:
+        await heard(frames, ends)
+    assert time.monotonic() - since >= 1
+
+
+async def test_after_the_first_token_nothing_is_tried_again(person: Person) -> None:
+    async with person.say(content="[[mock fault=rst at=2 n=3 tps=50]]") as frames:
         ids = (await heard(frames, ends))[0].data
     assert (await task_ended(person, ids["task_id"]))["attempts"] == 1
 
