@@ -7,7 +7,7 @@ set belongs to that variant alone; of variables that hold everywhere only the gr
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection as Reader
 
@@ -18,7 +18,7 @@ from tavernai.agent.events import VariablesChanged
 from tavernai.agent.hearing import Around, Listener
 from tavernai.agent.scripting import looking, rewriter
 from tavernai.characters.domain.card import greetings
-from tavernai.chat.ports import Greeted
+from tavernai.chat.ports import GREETINGS_MAX, Greeted
 from tavernai.chat.service import Opened
 from tavernai.kernel.facts import By
 from tavernai.ledger.domain import Stream
@@ -28,9 +28,6 @@ from tavernai.prompting.domain.macro_time import zone_offset
 from tavernai.prompting.domain.macros import expand
 from tavernai.prompting.domain.scene import Character, Persona, Scene, Variables
 from tavernai.prompting.domain.scripts import ScriptRewriter
-
-GREETINGS_MAX: Final = 1_000
-"""Of one card in one conversation: each is a row that the only writer writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,11 @@ class Greeter:
         character_id: str,
         conversation_id: str,
         group: Mapping[str, Any] | None = None,
+        most: int = GREETINGS_MAX,
     ) -> Greeted | None:
         """What each greeting says in a conversation that is about to be opened; None: no such character.
 
-        In a group a character may greet by what its card keeps for groups as well.
+        In a group a character may greet by what its card keeps for groups as well. `most`: so many of its greetings.
         """
         around = self.listener.around(conn, user_id, conversation_id=None, character_id=character_id)
         if around is None:
@@ -60,7 +58,7 @@ class Greeter:
         # One view and one pass for all: what may be produced and taken is meant for the card, not for each greeting.
         env = self._env(around, persona, everywhere=everywhere, conversation_id=conversation_id, group=group)
         rewrite = rewriter(around.scripts, env, kind="stored")
-        texts = greetings(dict(around.card), in_group=group is not None)[:GREETINGS_MAX]
+        texts = greetings(dict(around.card), in_group=group is not None)[: min(most, GREETINGS_MAX)]
         said = [
             _said(text, env, rewrite, everywhere=everywhere, dice=random.Random(f"{conversation_id} greeting {number}"))
             for number, text in enumerate(texts)

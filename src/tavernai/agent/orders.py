@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from tavernai.agent.company import Speaking
 from tavernai.agent.domain.tasks import Kind, State
-from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyWaiting
+from tavernai.agent.errors import EmptyMessage, NothingToAnswer, NotRetryable, TaskNotFound, TooManyOpen, TooManyWaiting
 from tavernai.agent.events import TaskQueued
 from tavernai.agent.opening import Ahead, Opener
 from tavernai.agent.ports import Stage
@@ -113,7 +113,10 @@ class Orders:
     opener: Opener
     stage: Stage
 
-    def take(self, tx: Transaction, user_id: str, order: Order, ahead: Ahead) -> Posted:
+    def take(
+        self, tx: Transaction, user_id: str, order: Order, ahead: Ahead, *, crowd: TooManyOpen | None = None
+    ) -> Posted:
+        """`crowd`: why nothing more of this person's is taken; what was taken before is answered all the same."""
         act = {None: self._say, SPEAK: self._speak}.get(order.action, self._act)
         if order.idempotency_key is None:
             return act(tx, user_id, order, ahead)
@@ -121,6 +124,8 @@ class Orders:
         before = answered(tx, user_id, **asked)
         if before is not None:
             return Posted(**before)
+        if crowd is not None:
+            raise crowd
         posted = act(tx, user_id, order, ahead)
         remember(tx, user_id, **asked, answer=asdict(posted))
         return posted

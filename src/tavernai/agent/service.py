@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from tavernai.agent.crowding import check_crowd
 from tavernai.agent.domain.tasks import State
-from tavernai.agent.errors import TaskNotFound
+from tavernai.agent.errors import TaskNotFound, TooManyOpen
 from tavernai.agent.hearing import Listener
 from tavernai.agent.opening import Ahead, Opener
 from tavernai.agent.orders import SPEAK, Order, Orders, Posted
@@ -54,13 +54,15 @@ class AgentService:
             EmptyMessage, NothingToAnswer, TooManyWaiting, TooManyOpen, KeyReused, and what chat refuses.
         """
         opens = new_id()
-        if order.reply or order.action:
-            await self._storage.glance(lambda conn: check_crowd(conn, user_id))
+        crowd = await self._crowd(user_id) if order.reply or order.action else None
+        if crowd is not None and order.idempotency_key is None:
+            raise crowd
         for hearings_left in reversed(range(HEARINGS_MAX)):
             ahead = await self._ahead(user_id, order, opens)
             ahead = ahead if hearings_left else ahead.insisting()
+            unit = partial(self._orders.take, user_id=user_id, order=order, ahead=ahead, crowd=crowd)
             try:
-                return await self._storage.commit(partial(self._orders.take, user_id=user_id, order=order, ahead=ahead))
+                return await self._storage.commit(unit)
             except HeardTooEarly:
                 continue
         raise AssertionError("the last one insists")
@@ -107,6 +109,13 @@ class AgentService:
     async def usage(self, user_id: str, conversation_id: str) -> dict[str, Any]:
         """What a conversation's replies took. Raises ConversationNotFound."""
         return await self._storage.read(lambda conn: usage_of(conn, user_id, conversation_id))
+
+    async def _crowd(self, user_id: str) -> TooManyOpen | None:
+        try:
+            await self._storage.glance(lambda conn: check_crowd(conn, user_id))
+        except TooManyOpen as crowd:
+            return crowd
+        return None
 
     async def _stop(self, user_id: str, task_id: str) -> None:
         by = By.user(user_id)

@@ -148,7 +148,9 @@ class ChatService:
             ]
             return Page(items, found.next_cursor)
 
-        return await (self._storage.read(query) if q else self._storage.glance(query))
+        # A glance is for a usual page: two hundred with their groups would hold up every stream.
+        is_long = bool(q) or limit > PAGE_DEFAULT
+        return await (self._storage.read(query) if is_long else self._storage.glance(query))
 
     async def get(self, owner_id: str, conversation_id: str) -> Item:
         """One conversation, with its active leaf and what undo could do."""

@@ -20,7 +20,7 @@ from tavernai.characters.groups.service import created_in
 from tavernai.characters.groups.store import Face
 from tavernai.chat.errors import AlreadyAGroup, NotAGroup
 from tavernai.chat.events import ConversationCreated, ConversationGrouped, MessageAdded
-from tavernai.chat.ports import Greeted, Greeter
+from tavernai.chat.ports import GREETINGS_MAX, Greeted, Greeter
 from tavernai.chat.scene import Scene
 from tavernai.chat.service import Opened
 from tavernai.chat.tables import conversation_groups
@@ -89,8 +89,11 @@ def greetings(
     if told is None:
         raise NotFound
     said = []
+    most = max(1, GREETINGS_MAX // max(1, len(told.members)))
     for one in told.members:
-        place = {"character_id": one.character_id or "", "conversation_id": conversation_id}
+        place: dict[str, Any] = {
+            "character_id": one.character_id or "", "conversation_id": conversation_id, "most": most
+        }  # fmt: skip
         greeted = greeter.greeted(conn, owner_id, **place, group=_about(group_id, told)) if greeter else None
         if greeted is not None and greeted.texts:
             shown = random.Random(f"{conversation_id} {one.character_id}").randrange(len(greeted.texts))

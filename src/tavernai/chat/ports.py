@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
@@ -41,6 +41,10 @@ class Greeted:
     """what each set besides, for who made them"""
 
 
+GREETINGS_MAX: Final = 1_000
+"""Of all who greet in a conversation: each is a row that the only writer writes."""
+
+
 class Greeter(Protocol):
     """Runs the macros of greetings."""
 
@@ -52,11 +56,13 @@ class Greeter(Protocol):
         character_id: str,
         conversation_id: str,
         group: Mapping[str, Any] | None = None,
+        most: int = GREETINGS_MAX,
     ) -> Greeted | None:
         """What each greeting says in a conversation that is about to be opened; None: no such character.
 
         Args:
             group: who else is there, as `conversation.grouped` tells it.
+            most: so many of the character's greetings.
         """
         ...
 

@@ -199,3 +199,21 @@ async def test_regenerating_keeps_the_speaker(person: Person) -> None:
     async with asyncio.timeout(20):
         told = await until_quiet(person, here["id"])
     assert (told[-1]["name"], told[-1]["variant"]["count"]) == ("Bo", 2)
+
+
+async def test_two_of_one_name_stay_two_when_one_of_them_is_in_the_trash(person: Person) -> None:
+    ids = [await member(person, "Sam"), await member(person, "Sam")]
+    group = (await person.post("/api/groups", {"members": [{"character_id": one} for one in ids]})).ok()
+    assert (await person.delete(f"/api/characters/{ids[0]}")).status == 204
+    given = [{"character_id": None, "name": "Sam"}, {"character_id": ids[1], "is_muted": True}]
+    (await person.patch(f"/api/groups/{group['id']}", {"version": 1, "members": given})).ok()
+    (await person.post(f"/api/characters/{ids[0]}:restore")).ok()
+    told = (await person.get(f"/api/groups/{group['id']}")).ok()["members"]
+    assert [(one["character_id"], one["is_muted"]) for one in told] == [(ids[0], False), (ids[1], True)]
+
+
+async def test_all_greetings_of_a_group_are_no_more_than_those_of_one_card(person: Person) -> None:
+    ids = [await member(person, name, *(f"{name} {n}" for n in range(600))) for name in ("Ann", "Bea")]
+    group = (await person.post("/api/groups", {"members": [{"character_id": one} for one in ids]})).ok()
+    told = await shown(person, (await opened(person, group))["id"])
+    assert [one["variant"]["count"] for one in told] == [500, 500]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tavernai.agent.greeting import GREETINGS_MAX
+from tavernai.chat.ports import GREETINGS_MAX
 from tavernai.prompting.domain.macro_env import PRODUCED_CHARS_MAX
 from tests.acceptance.agent.test_same_prompts import CARD, sent_for
 from tests.support.people import Person

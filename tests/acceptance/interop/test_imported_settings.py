@@ -152,3 +152,14 @@ async def test_a_template_switched_off_in_the_settings_is_off_here(ari: Person) 
     instruct, system = await chosen(ari, "/template/instruct"), await chosen(ari, "/template/system_prompt")
     assert (instruct["name"], instruct["data"]["enabled"]) == ("ChatML (in use)", False)
     assert (system["data"]["content"], system["data"]["post_history"]) == ("Be brief.", "Now.")
+
+
+async def test_what_stands_where_a_list_belongs_spoils_its_own_file_alone(ari: Person) -> None:
+    told = json.loads(FILES["settings.json"]) | {"main_api": "openai", "oai_settings": {"prompts": 5}}
+    odd = {"id": "odd", "name": "Odd", "members": True, "chats": 5}
+    files = {"settings.json": json.dumps(told).encode(), "groups/odd.json": json.dumps(odd).encode()}
+    done = await imported(ari, zipped(files=dict(FILES) | files))
+    assert done["status"] == "done"
+    [group] = [one for one in await items(ari, done["id"]) if one["path"] == "groups/odd.json"]
+    assert group["status"] == "refused"
+    assert (await ari.get("/api/characters")).ok()["items"]

@@ -1,5 +1,6 @@
 """How many replies one person may have in the making."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any, cast
 
@@ -8,9 +9,11 @@ import pytest
 from tavernai.agent import service
 from tavernai.agent.crowding import check_crowd
 from tavernai.agent.errors import TooManyOpen
-from tavernai.agent.orders import Order
+from tavernai.agent.opening import Ahead
+from tavernai.agent.orders import ROUTE, Order, Orders, Posted
 from tavernai.agent.service import AgentService
 from tavernai.agent.tables import tasks
+from tavernai.ledger.idempotency import remember
 from tavernai.storage.database import Database
 
 
@@ -49,3 +52,18 @@ async def test_too_many_replies_are_refused_before_anything_is_said(
         assert (refused.value.status, refused.value.code) == (429, "too_many_open")
     with pytest.raises(TooManyOpen):
         await agent.retry("kim", "a task")
+
+
+async def test_what_was_taken_before_is_answered_again_however_much_waits(
+    storage: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Posted("task", "message", "reply", "conversation", 7, "session")
+    order = Order(content="Hi", conversation_id="c", reply=False, idempotency_key="once")
+    asked: dict[str, Any] = {"route": ROUTE, "key": "once", "body": order.body()}
+    await storage.commit(lambda tx: remember(tx, "kim", **asked, answer=asdict(before)))
+    orders = Orders(cast(Any, None), cast(Any, None))
+    ahead = Ahead("new")
+    crowd = TooManyOpen(open_max=2)
+    assert await storage.commit(partial(orders.take, user_id="kim", order=order, ahead=ahead, crowd=crowd)) == before
+    with pytest.raises(TooManyOpen):
+        await storage.commit(partial(orders.take, user_id="lea", order=order, ahead=ahead, crowd=crowd))

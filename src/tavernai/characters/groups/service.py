@@ -212,7 +212,11 @@ def _members(
 ) -> tuple[Member, ...]:
     """The members as they are kept, each once; who is gone must have been there. Raises InvalidInput."""
     before = {one.character_id: one for one in was if one.character_id}
-    gone = {one.name: one for one in was}
+    named = {one["character_id"] for one in given}
+    gone: dict[str, list[Member]] = {}
+    for former in was:
+        if former.character_id not in named:
+            gone.setdefault(former.name, []).append(former)
     made: dict[str, Member] = {}
     for one in given:
         character_id, name = one["character_id"], one.get("name") or ""
@@ -222,11 +226,11 @@ def _members(
                 raise InvalidInput("There is no such character of yours.", field="members")
             file = before[character_id].file if character_id in before else None
             member = Member(character_id, row["name"], one["is_muted"], file)
-        elif name in gone:
-            member = replace(gone[name], is_muted=one["is_muted"])
+        elif gone.get(name):
+            member = replace(gone[name].pop(0), is_muted=one["is_muted"])
         else:
             raise InvalidInput("A new member is one of your characters.", field="members")
-        made.setdefault(member.character_id or f"gone {member.name}", member)
+        made.setdefault(member.character_id or f"gone {len(made)}", member)
     return tuple(made.values())
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 import orjson
+import structlog
 
 from tavernai.characters.domain.jsontext import JsonRefused, parse_json
 from tavernai.characters.domain.pictures import picture_kind
@@ -36,6 +37,8 @@ from tavernai.interop.importing.sources import Member, MemberUnreadable, Source,
 from tavernai.interop.importing.sprites import SpriteLooker
 from tavernai.kernel.errors import TavernError
 from tavernai.kernel.text import clean_text
+
+log = structlog.get_logger()
 
 CARD_BYTES_MAX: Final = 64 * 2**20
 JSON_BYTES_MAX: Final = 64 * 2**20
@@ -151,6 +154,10 @@ class Analyst:
             yield self._new(member, place.kind).refuse(*UNREADABLE)
         except TavernError as error:
             yield self._new(member, place.kind).refuse(error.code, error.detail)
+        except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+            # Whatever somebody put where a list or a text belongs spoils this file, not the folder.
+            log.warning("member_not_understood", kind=place.kind, reason=type(error).__name__)
+            yield self._new(member, place.kind).refuse(*UNREADABLE)
 
     # Kinds of objects.
 

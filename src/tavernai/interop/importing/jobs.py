@@ -41,7 +41,10 @@ PLANNED: Final = {
     "chat": "mapped", "group_chat": "mapped", "settings": "mapped", "group": "mapped", "background": "preserved",
 }  # fmt: skip
 ANALYSED_A_COMMIT: Final = 200
-MADE_A_COMMIT: Final = {"character": 64, "lorebook": 8, "persona": 16, "background": 16, "chat": 16, "group_chat": 16}
+MADE_A_COMMIT: Final = {
+    "character": 64, "lorebook": 8, "persona": 16, "background": 16, "chat": 16, "group_chat": 16, "sprite": 1,
+}  # fmt: skip
+"""A folder of sprites holds up to two thousand pictures by itself."""
 MADE_OTHERWISE: Final = 64
 TOLD_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 60.0

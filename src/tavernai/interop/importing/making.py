@@ -189,7 +189,7 @@ def _read_safely(read: Callable[[Row], Read], item: Row) -> Read:
         return read(item)
     except MemberUnreadable:
         return Read(item, refused=refused(*UNREADABLE))
-    except (ValueError, KeyError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Read(item, refused=refused(*CHANGED))
     except TavernError as error:
         if error.status >= 500:

@@ -25,9 +25,10 @@ def bring_live(run: Run, tx: Transaction, item: Row, root: str) -> list[str]:
         file_id = run.folders.preset_named(live.kind, live.name)
         row = presets.own_in(tx, run.owner, file_id) if file_id is not None else None
         file: dict[str, Any] = orjson.loads(row["data"]) if row is not None else {}
-        if not differs(live.kind, file, live.said):
-            continue
-        with suppress(TavernError):
+        # What cannot be read was never in use either.
+        with suppress(TavernError, TypeError, ValueError, AttributeError):
+            if not differs(live.kind, file, live.said):
+                continue
             preset_id, is_new = _made(run, tx, live, file)
             run.folders.live[live.path] = preset_id
             made += [preset_id] if is_new else []
