@@ -5,7 +5,7 @@
 
 The order of these steps is the order in which the budget is spent, so it is the rule of what is dropped first. With
 pinned examples the last two change places. Source: shared contract 4.6; parity held by
-tests/acceptance/prompting/test_goldens.py.
+tests/acceptance/interop/test_parity.py.
 """
 
 from dataclasses import replace

@@ -9,7 +9,7 @@ r"""The grammar of macros: text in, a tree out. No macro is looked up or run her
 One pass finds the braces and pairs them with a stack, so that any text takes linear time. A `{{` without partner is
 plain text; complete macros around it still work. A call with a name nobody could have given is kept as `name=None`: its
 source stays, with inner macros replaced. Texts that nest deeper than DEPTH_MAX are plain text altogether.
-Source: shared contract 5.1; parity held by tests/acceptance/prompting/test_goldens.py.
+Source: shared contract 5.1; parity held by tests/acceptance/interop/test_parity.py.
 """
 
 import re

@@ -4,7 +4,7 @@
     fixed ──────────────────────────────► in-chat injections ─► newest messages, until one does not fit ─► examples
 
 The second row is the order in which the budget is spent. Source: shared contract 4.8 to 4.12; parity held by
-tests/acceptance/prompting/test_goldens.py.
+tests/acceptance/interop/test_parity.py.
 """
 
 import re
