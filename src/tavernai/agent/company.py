@@ -107,6 +107,13 @@ def group_in(conn: Reader, stage: Stage, task: Row, *, speaker: Character, is_fr
     return Group(members, company.cards, company.prefix, company.suffix)
 
 
+def is_foreign(row: chat_store.HistoryRow, alone: Character) -> bool:
+    """Whether somebody else says this in a chat that has one character alone, as SillyTavern's `/sendas` writes it."""
+    if row.role != "character" or not alone.id:
+        return False
+    return row.name.strip() != alone.name.strip() or row.character_id not in (None, alone.id)
+
+
 def named_in(told: Mapping[str, Any]) -> Group:
     """Who is there, for a text that only names them."""
     members = company_from(told).members

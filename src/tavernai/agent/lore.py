@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tavernai.characters import store as cards
 from tavernai.characters.lorebooks import store as books
 from tavernai.characters.lorebooks.domain.character_book import from_character_book
 from tavernai.config.domain.fold import Effective
 from tavernai.prompting.domain.account import Prompt
 from tavernai.prompting.domain.tokenizers import Tokenizer
-from tavernai.prompting.domain.world_info.entries import LoreBook, Worlds, book_from
+from tavernai.prompting.domain.world_info.entries import LoreBook, LoreEntry, Worlds, book_from
 from tavernai.prompting.domain.world_info.scan import Scan
 from tavernai.prompting.domain.world_info.settings import ScanSettings
 from tavernai.prompting.domain.world_info.timed import timed_from
@@ -49,6 +50,7 @@ class Where:
     card: Mapping[str, Any]
     name: str
     tags: frozenset[str] | None = None
+    character_id: str | None = None
     persona_book: str | None = None
 
 
@@ -84,9 +86,11 @@ class Shelf:
         )
         if not any((worlds.chat, worlds.persona, worlds.character, worlds.everywhere)):
             return None
+        file = _file(conn, where) if _names_characters(worlds) else None
         return World(
-            worlds, settings_of(where.config), timed_from(timed), speaker_file=where.name, speaker_tags=where.tags
-        )
+            worlds, settings_of(where.config), timed_from(timed),
+            speaker_file=file or where.name, speaker_name=where.name, speaker_tags=where.tags,
+        )  # fmt: skip
 
     def primary(self, conn: Connection, where: Where) -> list[LoreBook]:
         """The character's own: the person's book its card names, else the one it carries."""
@@ -112,10 +116,22 @@ def counts_messages(world: World | None) -> bool:
     """Whether any entry needs to know how long the chat is."""
     if world is None:
         return False
-    lists = (world.worlds.chat, world.worlds.persona, world.worlds.character, world.worlds.everywhere)
-    return any(
-        entry.sticky or entry.cooldown or entry.delay for listed in lists for book in listed for entry in book.entries
-    )
+    return any(entry.sticky or entry.cooldown or entry.delay for entry in _entries(world.worlds))
+
+
+def _names_characters(worlds: Worlds) -> bool:
+    return any(entry.only_for for entry in _entries(worlds))
+
+
+def _entries(worlds: Worlds) -> Iterator[LoreEntry]:
+    for listed in (worlds.chat, worlds.persona, worlds.character, worlds.everywhere):
+        for book in listed:
+            yield from book.entries
+
+
+def _file(conn: Connection, where: Where) -> str | None:
+    """The name of the speaker's card file: entries that came from SillyTavern mean characters by it."""
+    return cards.file_of(conn, where.owner_id, where.character_id) if where.character_id is not None else None
 
 
 def account(prompt: Prompt, *, tokenizer: Tokenizer, timed: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from tavernai.agent import lore, scripting
 from tavernai.agent.assistant import ASSISTANT
 from tavernai.agent.branch import Left, changed, everywhere_of, fits, left_on, storable
 from tavernai.agent.choosing import Chosen, chosen
-from tavernai.agent.company import cast, group_in
+from tavernai.agent.company import cast, group_in, is_foreign
 from tavernai.agent.domain.keeping import ALLOWED, kept, kept_in
 from tavernai.agent.domain.seeds import NOWHERE, pick_seed
 from tavernai.agent.domain.tasks import GENERATION, Kind
@@ -225,25 +225,33 @@ class Director:
         played = self.stage_port.persona(conn, owner_id, config=config)
         left = left_on(conn, rows)
         where = lore.Where(
-            owner_id, config, card, conversation["character_name"], _tags(card), played.lorebook_id
+            owner_id, config, card, conversation["character_name"], _tags(card), conversation["character_id"],
+            played.lorebook_id,
         )  # fmt: skip
         world = self.shelf.world(conn, where, timed=left.timed)
         if world is not None:
-            world = replace(world, persona_is_searched=_is_later(kind, rows))
+            later = _is_later(kind, rows)
+            world = replace(world, note_is_searched=bool(config["/note/searched"]), persona_is_searched=later)
         options = options_from(chose.templates, options_of(config, stop=tuning.stop))
         thoughts = _thoughts(conn, rows, options.reasoning, goes_on=kind == Kind.CONTINUE)
         above = [] if whole else _above(conn, task, rows, needed=tuning.counts_messages or lore.counts_messages(world))
         speaker = Character(conversation["character_name"], card, conversation["character_id"] or "")
+        group = group_in(conn, self.stage_port, task, speaker=speaker, is_free=is_free)
+        alone = speaker if group is None else None
         scene = Scene(
             character=speaker,
-            group=group_in(conn, self.stage_port, task, speaker=speaker, is_free=is_free),
+            group=group,
             persona=played.persona,
             history=_with_swipes(
                 conn,
                 rows,
                 [
                     _told(
-                        row, is_first=whole and number == 0, reasoning=thoughts.get(row.variant_id, ""), is_free=is_free
+                        row,
+                        is_first=whole and number == 0,
+                        reasoning=thoughts.get(row.variant_id, ""),
+                        is_free=is_free,
+                        alone=alone,
                     )
                     for number, row in enumerate(rows)
                 ],
@@ -345,8 +353,18 @@ def _messages(prompt: Prompt, *, is_text: bool) -> list[dict[str, Any]]:
     return [dict(message) for message in prompt.messages]
 
 
-def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "", is_free: bool = False) -> HistoryMessage:
-    """A message of the scene. `is_free`: its macros may name variables that hold everywhere, whoever speaks."""
+def _told(
+    row: chat_store.HistoryRow,
+    *,
+    is_first: bool,
+    reasoning: str = "",
+    is_free: bool = False,
+    alone: Character | None = None,
+) -> HistoryMessage:
+    """A message of the scene. `is_free`: its macros may name variables that hold everywhere, whoever speaks.
+
+    `alone`: the character of a chat that has only this one.
+    """
     return HistoryMessage(
         id=row.message_id,
         role=ROLES[row.role],
@@ -356,6 +374,7 @@ def _told(row: chat_store.HistoryRow, *, is_first: bool, reasoning: str = "", is
         hidden=row.is_hidden,
         reasoning=reasoning,
         at_ms=row.created_at,
+        is_foreign=alone is not None and is_foreign(row, alone),
     )
 
 

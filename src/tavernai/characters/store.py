@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from tavernai.characters.tables import (
     characters,
     thumbnails,
 )
+from tavernai.ledger.store import stream_after
 from tavernai.ledger.versioned import Versioned
 from tavernai.storage.queries import Query
 from tavernai.storage.rows import Row
@@ -202,6 +204,14 @@ def card(conn: Connection, owner_id: str, character_id: str) -> dict[str, Any] |
 def card_row(conn: Connection, owner_id: str, character_id: str) -> Row | None:
     """The card with what stood around it and its warnings, as text."""
     return _CARD.first(conn, of=character_id, owner=owner_id)
+
+
+def file_of(conn: Connection, owner_id: str, character_id: str) -> str | None:
+    """The name of the file a character was imported from, without its ending; None: it was made here."""
+    for told in stream_after(conn, f"char:{character_id}", 0, limit=1):
+        name = told.payload.get("filename") if told.owner_id == owner_id else None
+        return PurePath(name.replace("\\", "/")).stem or None if isinstance(name, str) else None
+    return None
 
 
 _CARD = Query(

@@ -298,3 +298,58 @@ async def test_in_a_group_led_by_hand_somebody_answers_only_when_asked_to(ada: P
     await again(ada, "regenerate", conversation_id=conversation)
     told = await until_quiet(ada, conversation)
     assert told[-1]["name"] in ("Mira", "Bo")
+
+
+TAGS = {"tags": [{"id": "t1", "name": "keeper"}], "tag_map": {"mira-of-the-rock.png": ["t1"]}}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wakes"),
+    [
+        ({"names": ["mira-of-the-rock"]}, True),
+        ({"names": ["Mira"]}, True),
+        ({"names": ["Bo"]}, False),
+        ({"names": ["mira-of-the-rock"], "isExclude": True}, False),
+        ({"tags": ["t1"]}, True),
+        ({"tags": ["t2"]}, False),
+        ({"tags": ["t1"], "isExclude": True}, False),
+    ],
+)
+async def test_lore_of_an_imported_book_is_told_to_the_characters_it_is_for(
+    ada: Person, chosen: dict[str, Any], wakes: bool
+) -> None:
+    entry = {"uid": 0, "key": ["lamp"], "content": "It turns.", "characterFilter": chosen}
+    settings = TAGS | {"world_info_settings": {"world_info": {"globalSelect": ["Coast"]}}}
+    await imported(ada, zipped(files={
+        "characters/mira-of-the-rock.png": card("Mira"), "settings.json": json.dumps(settings).encode(),
+        "worlds/Coast.json": json.dumps({"entries": {"0": entry}}).encode(),
+    }))  # fmt: skip
+    [mira] = [one["id"] for one in (await ada.get("/api/characters")).ok()["items"] if one["name"] == "Mira"]
+    told = [text for _, text in await sent_for(ada, "Light the lamp.", character_id=mira)]
+    assert any("It turns." in text for text in told) is wakes
+
+
+async def test_who_speaks_in_anothers_chat_is_named_in_the_prompt(ada: Person) -> None:
+    lines = (("Mira", "Hello."), ("you", "Who is there?"), ("Bo", "Only me."))
+    await imported(ada, zipped(files={"characters/Mira.png": card("Mira"), "chats/Mira/Evening.jsonl": chat(*lines)}))
+    [one] = [one for one in (await ada.get("/api/conversations")).ok()["items"] if one["title"] == "Evening"]
+    sent = await sent_for(ada, "Come in.", conversation_id=one["id"])
+    assert ("assistant", "Bo: Only me.") in sent
+    assert ("assistant", "Hello.") in sent
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_lore_wakes_by_the_authors_note_where_the_imported_settings_allow_it(ada: Person, allowed: bool) -> None:
+    entry = {"uid": 0, "key": ["lamp"], "content": "It turns."}
+    note = {"default": "Mind the lamp.", "allowWIScan": allowed}
+    settings = {
+        "extension_settings": {"note": note}, "world_info_settings": {"world_info": {"globalSelect": ["Coast"]}},
+    }  # fmt: skip
+    await imported(ada, zipped(files={
+        "characters/Mira.png": card("Mira"), "settings.json": json.dumps(settings).encode(),
+        "worlds/Coast.json": json.dumps({"entries": {"0": entry}}).encode(),
+    }))  # fmt: skip
+    [mira] = [one["id"] for one in (await ada.get("/api/characters")).ok()["items"] if one["name"] == "Mira"]
+    told = "\n".join(text for _, text in await sent_for(ada, "Good evening.", character_id=mira))
+    assert "Mind the lamp." in told
+    assert ("It turns." in told) is allowed

@@ -256,6 +256,7 @@ def _note() -> Iterator[Path]:
         "every", 0, 1_000, default=1, neutral=1,
         meaning="With every how many of your messages the note is inserted: 1 always, 0 never.",
     )  # fmt: skip
+    rows.flag("searched", default=False, meaning="Whether the note is searched for keys of lore, too.")
     rows.text(
         "character_text", 20_000, default="", scopes=("character",),
         meaning="A note of the character's own that joins the author's note in every chat with it.",

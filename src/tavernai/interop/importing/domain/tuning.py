@@ -153,6 +153,7 @@ NOTE: Final = (
     Row("note_role", "/note/role", NOTE_ROLES),
 )  # fmt: skip
 """An author's note as chats carry it; the defaults of settings are renamed to these names first."""
+NOTE_SEARCHED: Final = (Row("allowWIScan", "/note/searched", flag, False),)
 DEFAULT_NOTE: Final = {
     "default": "note_prompt", "defaultInterval": "note_interval", "defaultPosition": "note_position",
     "defaultDepth": "note_depth", "defaultRole": "note_role",
@@ -198,7 +199,9 @@ def tuned(settings: Mapping[str, Any]) -> Iterator[Tuned | Untaken]:
     lore = settings.get("world_info_settings")
     yield from tuned_by(LORE, lore if isinstance(lore, Mapping) else settings, at="world_info_settings" if lore else "")
     yield from tuned_by(POWER, settings.get("power_user"), at="power_user")
-    yield from note_of(_inside(settings, "extension_settings", "note"), at="extension_settings.note")
+    note = _inside(settings, "extension_settings", "note")
+    yield from note_of(note, at="extension_settings.note")
+    yield from tuned_by(NOTE_SEARCHED, note, at="extension_settings.note")
 
 
 def note_of(block: Any, *, at: str) -> Iterator[Tuned | Untaken]:
@@ -277,14 +280,28 @@ def _persona(avatar: str, name: Any, told: Any, default: Any) -> PersonaTold:
 UNNAMED_PERSONA: Final = "[Unnamed Persona]"
 
 
-def tags_of(settings: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Tags by card file."""
-    listed, used = settings.get("tags"), settings.get("tag_map")
-    names = {
+def tag_names(settings: Mapping[str, Any]) -> dict[str, str]:
+    """What tags are called, by their ids."""
+    listed = settings.get("tags")
+    return {
         str(tag.get("id")): str(tag.get("name"))
         for tag in (listed if isinstance(listed, list) else [])
         if isinstance(tag, Mapping) and tag.get("name")
     }
+
+
+def with_tag_names(entry: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A lorebook's entry whose filter says tags by their names, too: their ids mean something over there only."""
+    chosen = entry.get("characterFilter")
+    tags = chosen.get("tags") if isinstance(chosen, Mapping) else None
+    known = [names[str(tag)] for tag in tags if str(tag) in names] if isinstance(tags, list) else []
+    further = [name for name in dict.fromkeys(known) if name not in (tags or [])]
+    return entry | {"characterFilter": {**chosen, "tags": [*(tags or []), *further]}} if further and chosen else entry
+
+
+def tags_of(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Tags by card file."""
+    names, used = tag_names(settings), settings.get("tag_map")
     if not isinstance(used, Mapping):
         return {}
     return {

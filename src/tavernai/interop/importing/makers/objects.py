@@ -17,7 +17,7 @@ from tavernai.interop.importing.analysing import JSON_BYTES_MAX, PICTURE_BYTES_M
 from tavernai.interop.importing.domain import keys
 from tavernai.interop.importing.domain.found import PRESETS
 from tavernai.interop.importing.domain.layout import roots_of
-from tavernai.interop.importing.domain.tuning import PersonaTold, scripts_of
+from tavernai.interop.importing.domain.tuning import PersonaTold, scripts_of, tag_names, with_tag_names
 from tavernai.interop.importing.making import OneByOne, Outcome, Read
 from tavernai.interop.importing.sources import read_bytes
 from tavernai.kernel.ids import new_id
@@ -30,7 +30,10 @@ class Books(OneByOne):
 
     def read_one(self, item: Row) -> Read:
         data = read_bytes(self.run.source, item["path"], bytes_max=JSON_BYTES_MAX)
-        return Read(item, books.prepared(data, item["path"].rpartition("/")[2]))
+        fact = books.prepared(data, item["path"].rpartition("/")[2])
+        names = tag_names(self.run.folders.settings(next(iter(roots_of([item["path"]])), "")))
+        entries = [{**one, "entry": with_tag_names(one["entry"], names)} for one in fact.entries]
+        return Read(item, replace(fact, entries=entries))
 
     def make_one(self, tx: Transaction, one: Read) -> Outcome:
         made = books.imported_in(tx, self.run.owner, one.value)

@@ -23,6 +23,7 @@ def woken_in(env: Env, world: World, *, tokens: Callable[[str], int], monotonic:
         injections=_injections(env, world),
         trigger=env.scene.generation,
         speaker_file=world.speaker_file,
+        speaker_name=world.speaker_name,
         speaker_tags=world.speaker_tags,
         budget_tokens=env.scene.context_tokens - env.scene.reply_tokens,
         timed=world.timed,

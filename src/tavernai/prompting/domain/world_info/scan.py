@@ -51,8 +51,9 @@ class ScanInput:
 
     lines: the messages that go into the prompt, newest first, trimmed and named; message_count counts all of them.
     sources: texts that single entries may look at besides; injections: texts that every entry looks at.
-    trigger: the generation type. speaker_file: the card's file name without extension; speaker_tags: None when the
-    speaker has no tag list at all. budget_tokens: of the whole prompt. woken_outside: ids woken by other means.
+    trigger: the generation type. speaker_file: the card's file name without extension; speaker_name: another name by
+    which entries may mean the speaker; speaker_tags: None when it has no tag list at all. budget_tokens: of the whole
+    prompt. woken_outside: ids woken by other means.
     """
 
     worlds: Worlds
@@ -63,6 +64,7 @@ class ScanInput:
     injections: Sequence[str] = ()
     trigger: str = "normal"
     speaker_file: str = ""
+    speaker_name: str = ""
     speaker_tags: frozenset[str] | None = None
     budget_tokens: int = 4_096
     timed: Timed = field(default_factory=Timed)
@@ -337,7 +339,8 @@ class Scanner:
 
     def is_meant_for_speaker(self, entry: LoreEntry) -> bool:
         given = self.given
-        if entry.only_for and (given.speaker_file in entry.only_for) == entry.is_exclusive:
+        named = entry.only_for
+        if named and (given.speaker_file in named or given.speaker_name in named - {""}) == entry.is_exclusive:
             return False
         if entry.only_tags and given.speaker_tags is not None:
             return bool(entry.only_tags & given.speaker_tags) != entry.is_exclusive

@@ -10,12 +10,14 @@ from tavernai.prompting.domain.world_info.timed import Timed
 @dataclass(frozen=True, slots=True)
 class World:
     """Books, settings and running effects. `speaker_file`: the card's file name without extension, by which entries
-    name characters; `speaker_tags` None: it has no tags at all. `is_dry`: effects neither count nor start."""
+    name characters; `speaker_name`: what they may call it besides; `speaker_tags` None: it has no tags at all.
+    `is_dry`: effects neither count nor start."""
 
     worlds: Worlds
     settings: ScanSettings = DEFAULT_SETTINGS
     timed: Timed = field(default_factory=Timed)
     speaker_file: str = ""
+    speaker_name: str = ""
     speaker_tags: frozenset[str] | None = None
     note_is_searched: bool = False
     persona_is_searched: bool = False
