@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tavernai.characters import store
@@ -66,6 +67,12 @@ class AvatarService:
         """Store a picture; its sha256. Raises PictureRefused: it could not be shown."""
         await self.resized(data, Size.SMALL)
         return await asyncio.to_thread(self._blobs.put, data)
+
+    async def whole(self, name: str, avatar: str | None) -> bytes:
+        """A picture (its sha256) as it came, or a PNG drawn for the name."""
+        async with self._turns:
+            made = partial(self._blobs.get, avatar) if avatar else partial(self._pictures.portrait_png, name)
+            return await asyncio.to_thread(made)
 
     async def _served(self, name: str, avatar: str | None, size: Size, *, blob: str | None) -> Served:
         if avatar is None:

@@ -41,6 +41,13 @@ def place_from(told: Mapping[str, Any]) -> Place:
     )
 
 
+def numbers_of(place: Mapping[str, Any]) -> dict[str, int]:
+    """A place in SillyTavern's numbers."""
+    position = next(number for number, name in POSITIONS.items() if name == place["position"])
+    role = next(number for number, name in ROLES.items() if name == place["role"])
+    return {"position": position, "depth": place["depth"], "role": role}
+
+
 def _whole(value: Any, otherwise: int) -> int:
     if isinstance(value, bool):
         return otherwise

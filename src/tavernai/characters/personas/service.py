@@ -208,6 +208,11 @@ class PersonaService:
         row = await self._storage.read(lambda conn: _found(conn, user_id, persona_id))
         return row["name"], row["avatar"]
 
+    async def picture(self, user_id: str, persona_id: str) -> bytes:
+        """The picture as it came, or one drawn for the name, for files that cannot do without. Raises NotFound."""
+        name, avatar = await self.portrait_of(user_id, persona_id)
+        return await self._avatars.whole(name, avatar)
+
     async def _shown(self, user_id: str, persona: Persona) -> Persona:
         ids = {persona.id}
         uses = await self._storage.read(lambda conn: self._locks.uses(conn, user_id, persona_ids=ids))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 import orjson
+from sqlalchemy import Connection
 
 from tavernai.characters.assets.service import AssetService
 from tavernai.characters.groups.service import GroupService
@@ -19,8 +20,10 @@ from tavernai.characters.service import CharacterService
 from tavernai.characters.store import Wanted
 from tavernai.chat.conversations import ChatService
 from tavernai.config.presets.service import PresetService
+from tavernai.config.store import settings_of
 from tavernai.interop.importing import store
 from tavernai.interop.importing.errors import NothingToExport
+from tavernai.interop.importing.laying import AVATARS, SettingsFile, picture_name
 from tavernai.kernel.paging import PAGE_MAX, Page
 from tavernai.ledger.ports import Storage
 
@@ -38,13 +41,14 @@ COLUMNS: Final = ("conversation", "number", "role", "name", "created_at", "text"
 PRESET_FOLDERS: Final[Mapping[str, str]] = {
     "chat": "OpenAI Settings", "text": "TextGen Settings", "kobold": "KoboldAI Settings", "novel": "NovelAI Settings",
     "context": "context", "instruct": "instruct", "system_prompt": "sysprompt", "reasoning": "reasoning",
-    "quick_reply": "QuickReplies", "theme": "themes", "script": "regex",
+    "quick_reply": "QuickReplies", "theme": "themes",
 }  # fmt: skip
 PICTURE_ENDINGS: Final[Mapping[str, str]] = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "image/avif": "avif",
     "image/bmp": "bmp",
 }  # fmt: skip
-KEPT_FOLDERS: Final[Mapping[str, str]] = {"group": "groups", "settings": ""}
+KEPT_FOLDERS: Final[Mapping[str, str]] = {"group": "groups"}
+SETTINGS_PATH: Final = "settings.json"
 UNSAFE: Final = str.maketrans(dict.fromkeys('/?<>\\:*|"', "") | {chr(code): "" for code in range(32)})
 
 
@@ -61,6 +65,18 @@ class Shelves:
     assets: AssetService
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What other tables say of personas and scripts."""
+
+    files: Mapping[str, str]
+    """persona → the picture's file it was imported with"""
+    locks: Mapping[str, list[str]]
+    """persona → the characters with whom it is played"""
+    scripts: list[str]
+    """those that run in every chat"""
+
+
 @dataclass(slots=True)
 class _Zipped:
     """What an archive holds by now, for those whose files name others."""
@@ -70,11 +86,16 @@ class _Zipped:
     """character → its card's file name"""
     chats: dict[str, list[str]] = field(default_factory=dict)
     """group → its chats' files without the ending"""
+    books: dict[str, str] = field(default_factory=dict)
+    """lorebook → its file's name without the ending"""
+    settings: SettingsFile = field(default_factory=SettingsFile)
 
     def add(self, kind: Kind, one: Mapping[str, Any], path: str) -> None:
         file = path.rpartition("/")[2]
         if kind == "characters":
             self.cards[one["id"]] = file
+        elif kind == "lorebooks":
+            self.books[one["id"]] = file.removesuffix(".json")
         elif kind == "conversations" and one["group"] and one["group"]["id"]:
             self.chats.setdefault(one["group"]["id"], []).append(file.removesuffix(".jsonl"))
 
@@ -110,11 +131,17 @@ class ExportService:
         return out
 
     async def _zip(self, out: IO[bytes], user_id: str, kinds: Collection[Kind], ids: Collection[str]) -> None:
-        zipped = _Zipped()
+        zipped = _Zipped({SETTINGS_PATH})
+        told = await self._storage.read(lambda conn: _learned(conn, user_id))
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for kind in kinds:
                 async for one in self._every(user_id, kind):
                     if ids and one["id"] not in ids:
+                        continue
+                    if await self._is_setting(user_id, kind, one, zipped):
+                        continue
+                    if kind == "personas":
+                        await self._persona(archive, user_id, one, zipped, told)
                         continue
                     placed = await self._file(user_id, kind, one, zipped)
                     if placed is not None:
@@ -124,6 +151,30 @@ class ExportService:
                         zipped.add(kind, one, path)
                         if kind == "characters":
                             await self._pictures(archive, user_id, one, zipped)
+            if zipped.settings.says_something:
+                archive.writestr(SETTINGS_PATH, zipped.settings.data(enabled=told.scripts))
+
+    async def _is_setting(self, user_id: str, kind: Kind, one: Mapping[str, Any], zipped: _Zipped) -> bool:
+        """Whether it stands in settings.json, and in no file of its own."""
+        if kind == "presets" and one["kind"] == "script":
+            data = orjson.loads((await self._shelves.presets.export(user_id, one["id"]))[1])
+            zipped.settings.scripts.append((one, data))
+            return True
+        if kind == "kept" and one["kind"] == "settings":
+            zipped.settings.kept |= orjson.loads(one["data"])  # of several the newest has the last word
+            return True
+        return False
+
+    async def _persona(
+        self, archive: zipfile.ZipFile, user_id: str, one: Mapping[str, Any], zipped: _Zipped, told: _Told
+    ) -> None:
+        """Its picture, whose file is its name to others; the rest stands in settings.json."""
+        data = await self._shelves.personas.picture(user_id, one["id"])
+        path = _free(zipped.paths, AVATARS, *picture_name(one["name"], told.files.get(one["id"]), data))
+        archive.writestr(path, data, zipfile.ZIP_STORED)
+        book = zipped.books.get(one["lorebook_id"] or "", "")
+        cards = [zipped.cards[card] for card in told.locks.get(one["id"], ()) if card in zipped.cards]
+        zipped.settings.personas[path.rpartition("/")[2]] = (one, book, cards)
 
     async def _pictures(self, archive: zipfile.ZipFile, user_id: str, one: Mapping[str, Any], zipped: _Zipped) -> None:
         """A character's further pictures, in the folder named like its card's file."""
@@ -257,6 +308,15 @@ class ExportService:
         )
         items: list[Mapping[str, Any]] = [dict(row) | {"data": str(row["data"]).encode()} for row in kept[:PAGE_MAX]]
         return Page(items, kept[PAGE_MAX - 1]["id"] if len(kept) > PAGE_MAX else None)
+
+
+def _learned(conn: Connection, user_id: str) -> _Told:
+    locks: dict[str, list[str]] = {}
+    for scope, persona in settings_of(conn, user_id, "/persona/id"):
+        if scope.type == "character":
+            locks.setdefault(persona, []).append(scope.id)
+    enabled = [ids for scope, ids in settings_of(conn, user_id, "/scripts/enabled") if scope.type == "user"]
+    return _Told(store.persona_files(conn, user_id), locks, [one for ids in enabled for one in ids or []])
 
 
 def picture_place(card: str, character: str, kind: str, name: str) -> tuple[str, str]:

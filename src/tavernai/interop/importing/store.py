@@ -243,6 +243,14 @@ def kept_page(conn: Connection, owner_id: str, *, kind: str | None, after: str, 
     return [dict(row) for row in conn.execute(query.order_by(c.id).limit(limit)).mappings()]
 
 
+def persona_files(conn: Connection, owner_id: str) -> dict[str, str]:
+    """persona → the name of its picture's file where it was imported from."""
+    query = select(_i.object_id, _i.path).where(
+        _i.owner_id == owner_id, _i.kind == "persona", _i.outcome.in_(MADE), _i.object_id.is_not(None)
+    )
+    return {row[0]: row[1].rpartition("/")[2] for row in conn.execute(query)}
+
+
 def _import(row: Any) -> Row:
     return dict(row) | {name: orjson.loads(row[name]) for name in ("source", "roots", "about")}
 
