@@ -9,6 +9,7 @@ busy, nobody is late. Most requests come whole in one piece, and no timer is mad
 
 import asyncio
 import sys
+from abc import ABC, abstractmethod
 from typing import Any, Final, Literal
 
 HEAD_SECONDS: Final = 30.0
@@ -23,7 +24,7 @@ LATE: Final = (
 Part = Literal["head", "body"]
 
 
-class Patience:
+class Patience(ABC):
     """What uvicorn's protocols get: a watch over the part of a request that is under way."""
 
     transport: Any
@@ -35,9 +36,9 @@ class Patience:
     _ends_at: float = 0.0
     _has_spoken: bool = False
 
+    @abstractmethod
     def _awaited(self) -> Part | None:
         """What of a request is still to come; None: it is whole, or this is no HTTP any more."""
-        raise NotImplementedError
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)  # type: ignore[misc]

@@ -4,6 +4,7 @@ import asyncio
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from tavernai.engines.database_lock import DatabaseInUse, DatabaseLock
 from tavernai.engines.postgres import PostgresDialog
@@ -53,5 +54,6 @@ async def test_whoever_holds_it_may_migrate_and_write(postgres_url: str) -> None
             await asyncio.to_thread(upgrade, dialog.write_engine)
             with dialog.write_engine.connect() as connection:
                 dialog.begin(connection)
+                assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
         finally:
             dialog.close()
